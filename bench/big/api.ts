@@ -63,7 +63,8 @@ export async function readAll(table: Table, load: Load, { isTimed = false } = {}
   }
 }
 
-function appOn(table: Table, { untilMs }: Load) {
+/** The whole API, at the moment up to which the ledger was filled. */
+export function appOn(table: Table, { untilMs }: Load) {
   const now = () => untilMs;
   const evidence = { ledgerName: 'made', jobs: madeJobs(new Date(untilMs).toISOString()) };
   const ledger = ledgerReader({ table, now });

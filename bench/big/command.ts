@@ -22,7 +22,9 @@ if (process.env[COUNTED]) {
 const began = performance.now();
 process.on('exit', () => {
   const reads = counted[0]?.taken();
-  const numbers: CommandNumbers = { ...reads, wallMs: performance.now() - began, rssMb: peakMb() };
+  const { user, system } = process.cpuUsage();
+  const cpuMs = (user + system) / 1_000;
+  const numbers: CommandNumbers = { ...reads, cpuMs, wallMs: performance.now() - began, rssMb: peakMb() };
   writeSync(NUMBERS_FD, JSON.stringify(numbers));
 });
 await main(process.argv.slice(2));

@@ -20,6 +20,8 @@ export const NUMBERS_FD = 3;
 
 export interface CommandNumbers extends Partial<Reads> {
   wallMs: number;
+  /** Of the whole process, its start included. */
+  cpuMs: number;
   /** Of the whole process, at its peak, in MiB. */
   rssMb: number;
 }
@@ -28,6 +30,7 @@ export interface Ran extends Reads {
   command: Command;
   answerBytes: number;
   wallMs: number;
+  cpuMs: number;
   rssMb: number;
 }
 
@@ -66,9 +69,9 @@ const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 /** Twice: for its time and memory, and for what it reads. @throws Error where it fails */
 export async function run(command: Command, dataDir: string): Promise<Ran> {
-  const { wallMs, rssMb, answerBytes } = await runOnce(command, dataDir, {});
+  const { wallMs, cpuMs, rssMb, answerBytes } = await runOnce(command, dataDir, {});
   const { requests = 0, items = 0, bytes = 0, units = 0 } = await runOnce(command, dataDir, { [COUNTED]: '1' });
-  return { command, requests, items, bytes, units, wallMs, rssMb, answerBytes };
+  return { command, requests, items, bytes, units, wallMs, cpuMs, rssMb, answerBytes };
 }
 
 /** Overdue drills and gaps are what they should find. */

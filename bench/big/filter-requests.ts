@@ -103,5 +103,9 @@ export function pictureRequests(load: Load): BigRequest[] {
     of('/trends?period=365d&status=FAILED', TREND_JOBS),
     of(`/trends?period=365d&requester=${NOBODY}`, REQUESTED_JOBS),
     of('/requesters', REQUESTED_JOBS),
+    of('/exits', MAX_JOBS),
+    of('/exits?source=team-*&period=30d', MAX_JOBS),
+    of('/totals?groupBy=cluster', MAX_JOBS),
+    of('/expected', 0),
   ];
 }

@@ -7,6 +7,7 @@ import type { JobSummary, Ledger } from '../../functions/ledger/model/ledger.ts'
 import { noCounts, type PlannedProject } from '../../functions/ledger/model/run.ts';
 import { defined } from '../../functions/platform/defined.ts';
 import { destinationOf } from '../../functions/restore/destination.ts';
+import type { DrillNeeds } from '../../functions/restore/drills/judged.ts';
 import { isOpen, type RestoreJob } from '../../functions/restore/job.ts';
 import { daysAfter } from '../../functions/restore/rules/drill.ts';
 import { annotationsOf, runIdOf } from '../dynamo/made-items.ts';
@@ -24,6 +25,8 @@ import {
 /** The newest runs, whose parts are there. The others had nothing to read. */
 const RUNS_WITH_PARTS = 3;
 const DRILL_DAYS = 90;
+/** Of so many clusters, the first needs more of a drill than its restores show. */
+const UNPROVEN_EVERY = 10;
 const MAX_DURATIONS = 50;
 const ACCOUNT = 'default';
 /** Of all projects. */
@@ -32,7 +35,7 @@ export const ORG_ID = '0'.repeat(23).concat('1');
 /** Of a project's clusters, by their place in it. */
 export const FLEX_PLACE = 24;
 export const SERVERLESS_PLACE = 23;
-/** Of ten jobs of a dedicated cluster, the last is one of collections; of twenty, the fourth goes to another project. */
+/** Of ten jobs of a dedicated cluster, the last is one of collections; of twenty, one goes to another project. */
 const COLLECTION_OF_TEN = 9;
 const ELSEWHERE_OF_TWENTY = 3;
 
@@ -50,7 +53,9 @@ export function jobOf(nth: number, load: Load): RestoreJob {
   const ofCluster = Math.floor(nth / load.clusters);
   const tier = tierOf(cluster);
   const kind = tier === 'dedicated' && ofCluster % 10 === COLLECTION_OF_TEN ? 'collection' : tier;
-  if (ofCluster % 20 !== ELSEWHERE_OF_TWENTY || destinationOf(job).place !== 'project') return { ...job, kind };
+  // Of each cluster at another time, so that there are some in every month.
+  if ((ofCluster + cluster) % 20 !== ELSEWHERE_OF_TWENTY || destinationOf(job).place !== 'project')
+    return { ...job, kind };
   return { ...job, kind, targetProjectId: projectIdOf((projectOfCluster(cluster) + 1) % projectsOf(load)) };
 }
 
@@ -126,11 +131,14 @@ function clusterCoverage(cluster: number, ofProject: readonly JobSummary[], load
   ]);
   const [newest] = jobs.filter(isCompleted);
   const at = new Date(load.untilMs).toISOString();
-  const dueAt = daysAfter(newest?.finishedAt ?? sinceOf(load), DRILL_DAYS);
+  // Nobody has given a verdict.
+  const needs: DrillNeeds | undefined =
+    cluster % UNPROVEN_EVERY === 0 ? { line: '*/* = verdict', needs: ['verdict'] } : undefined;
+  const dueAt = daysAfter((needs ? undefined : newest?.finishedAt) ?? sinceOf(load), DRILL_DAYS);
   return {
     ...defined({ clusterName, clusterId: jobs[0]?.clusterId, tier, firstSeenAt: sinceOf(load), seenAt: at }),
     lists: Object.fromEntries(lists),
-    drill: { days: DRILL_DAYS, dueAt },
+    drill: { days: DRILL_DAYS, dueAt, ...defined({ needs }) },
   };
 }
 

@@ -3,6 +3,7 @@ import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.
 import { SqliteTable } from '../../local/sqlite/sqlite-table.ts';
 import type { Load } from '../dynamo/made-jobs.ts';
 import { serve } from '../harness/serve.ts';
+import { followAll } from '../questions/pages.ts';
 import { readAll } from './api.ts';
 import { fill } from './made-ledger.ts';
 
@@ -15,6 +16,10 @@ const handlers = {
   readAll: async (dataDir: string, load: Load) => {
     await using table = await SqliteTable.open({ dataDir, write: true });
     return await readAll(table, load, { isTimed: true });
+  },
+  followAll: async (dataDir: string, load: Load) => {
+    await using table = await SqliteTable.open({ dataDir, write: true });
+    return await followAll(table, load);
   },
 };
 export type LedgerHandlers = typeof handlers;

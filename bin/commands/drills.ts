@@ -1,5 +1,6 @@
 // bin/commands/drills.ts: when each cluster was last restored, and which are overdue.
 import { Command } from 'commander';
+import { LACKING_DRILLS } from '../../functions/views/coverage-totals.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { projectIdsOf, projects, projectsOf } from '../options/projects.ts';
 import { type RowFlags, rowChoice, withRows } from '../options/rows.ts';
@@ -13,6 +14,7 @@ import { EXIT } from '../process/exit-codes.ts';
 interface DrillsFlags extends SourceFlags, RowFlags, RulesFlags {
   project?: string[];
   overdue?: true;
+  unproven?: true;
 }
 
 const HELP = `
@@ -31,6 +33,7 @@ API could not be read, 2 wrong usage.
 
 Examples:
   $ restore-ledger drills
+  $ restore-ledger drills --unproven
   $ restore-ledger drills --overdue --format csv > overdue.csv
   $ restore-ledger drills --project 65a1b2c3d4e5f60718293a4b --table restore-ledger
   $ restore-ledger drills --format json | jq '.[] | select(.durationSeconds > 3600) | .clusterName'`;
@@ -40,28 +43,40 @@ export function drillsCommand(context: Context): Command {
     .description('show when each cluster was last restored, how long it took, and which are overdue for a drill')
     .addOption(projects('--project <id or name>', 'of this project; can be given several times'))
     .option('--overdue', 'only clusters that are overdue')
+    .option(
+      '--unproven',
+      'only clusters that lack a proven drill: overdue, without backups, not covered, not proven, or due',
+    )
     .addHelpText('after', HELP);
   return withObjectives(addSourceOptions(withRows(command, DRILL_ROWS.columns))).action((flags: DrillsFlags) =>
     showDrills(flags, context),
   );
 }
 
-async function showDrills({ project: given, overdue, ...flags }: DrillsFlags, context: Context) {
+async function showDrills({ project: given, overdue, unproven, ...flags }: DrillsFlags, context: Context) {
   const { out } = context;
   const choice = await rowChoice(flags);
   await using opened = await openToRead(flags, context);
   const projects = given && (await projectIdsOf(given, projectsOf(opened.ledger)));
+  const isShown = (state: DrillRow['state']) =>
+    (!overdue || state === 'overdue') && (!unproven || LACKING_DRILLS.includes(state));
   const rows: DrillRow[] = [];
   for await (const covered of opened.ledger.coverageRows(projects)) {
     if (projects && !projects.includes(covered.projectId)) continue;
-    rows.push(...drillRow(covered).filter(({ state }) => !overdue || state === 'overdue'));
+    rows.push(...drillRow(covered).filter(({ state }) => isShown(state)));
   }
   rows.sort(byUrgency);
   const some = (state: DrillRow['state']) => rows.some((row) => row.state === state);
   context.end(some('overdue') ? EXIT.drillOverdue : some('not-covered') ? EXIT.incomplete : EXIT.ok);
   await showRows({ rows }, choice, DRILL_ROWS, context, async (shown) => {
     if (shown.length === 0) {
-      return await out.line(overdue ? 'No cluster is overdue.' : 'No cluster is known: run restore-ledger collect.');
+      return await out.line(
+        overdue
+          ? 'No cluster is overdue.'
+          : unproven
+            ? 'No cluster lacks a proven drill.'
+            : 'No cluster is known: run restore-ledger collect.',
+      );
     }
     await writeTable(drillColumns(Date.now(), shown), shown, out);
     await out.line(`\n${drillSummary(shown)}`);

@@ -20,6 +20,8 @@ const MAX_SLOTS = 3_000;
 
 /** States of the drill of a cluster of which a restore is expected. */
 export const EXPECTED_DRILLS: readonly DrillState[] = ['overdue', 'due', 'met', 'proven', 'not-proven', 'not-covered'];
+/** And of one that has no restore that counts, or none that is known to: the most urgent first. */
+export const LACKING_DRILLS: readonly DrillState[] = ['overdue', 'backups-off', 'not-covered', 'not-proven', 'due'];
 const isExpected = (state: DrillState | undefined) => state !== undefined && EXPECTED_DRILLS.includes(state);
 
 export function numbersOf(rows: readonly CoverageRow[]): CoverageNumbers {

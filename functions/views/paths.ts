@@ -1,5 +1,8 @@
 // functions/views/paths.ts: paths of the pages that the API serves, for links from page to page and from messages.
 
+/** Of one announced restore. */
+export const expectedHref = (expectedRestoreId: string) => `/expected?id=${encodeURIComponent(expectedRestoreId)}`;
+
 /** Of one job. */
 export const jobHref = (jobId: string) => `/jobs/${encodeURIComponent(jobId)}`;
 

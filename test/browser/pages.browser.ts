@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Requester } from '../../functions/restore/requesters/requester.ts';
 import type { Grade } from '../../functions/schema/words.ts';
 import { hrefs, jobIds, type Site, startSite } from '../api/web/site.ts';
-import { coverages, jobsOf, PROJECTS } from '../api/web/world.ts';
+import { announceSome, coverages, jobsOf, PROJECTS } from '../api/web/world.ts';
 import { testEngine } from '../ledger/engines.ts';
 import { job } from '../ledger/jobs.ts';
 import { startChromium } from './chromium.ts';
@@ -36,6 +36,8 @@ beforeAll(async () => {
       requesters: [hostileRequester('exact'), hostileRequester('weak')],
     }),
   };
+  await announceSome(sites.thousands.table);
+  await announceSome(sites.hostile.table, LONG.slice(0, 200));
   failedJob = hrefs(await sites.five.get('/?status=FAILED'), /^\/jobs\//)[0] ?? '';
   criticalJob = hrefs(await sites.thousands.get('/?finding=protected-target'), /^\/jobs\//)[0] ?? '';
 });
@@ -93,6 +95,18 @@ const pages = (): [name: string, site: Site, path: string, status?: number][] =>
   ['trends-wrong', sites.five, '/trends?by=x', 400],
   ['trends-empty', sites.none, '/trends'],
   ['requesters-empty', sites.none, '/requesters'],
+  ['exits', sites.thousands, '/exits'],
+  ['exits-empty', sites.none, '/exits'],
+  ['exits-wrong', sites.five, '/exits?period=x', 400],
+  ['totals', sites.thousands, '/totals?groupBy=requester'],
+  ['totals-months', sites.thousands, '/totals?groupBy=month&since=2026-09-01'],
+  ['totals-wrong', sites.five, '/totals?groupBy=x', 400],
+  ['expected', sites.thousands, '/expected'],
+  ['expected-empty', sites.none, '/expected'],
+  ['sorted', sites.thousands, '/?period=30d&sort=durationSeconds:desc'],
+  ['hostile-exits', sites.hostile, '/exits'],
+  ['hostile-totals', sites.hostile, '/totals?groupBy=cluster'],
+  ['hostile-expected', sites.hostile, '/expected'],
   ['hostile', sites.hostile, '/'],
   ['hostile-trends', sites.hostile, '/trends'],
   ['hostile-requesters', sites.hostile, '/requesters'],

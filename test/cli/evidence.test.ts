@@ -243,7 +243,7 @@ describe('evidence', () => {
     const saved = await shell.run(['evidence', ...period, ...api, '--output', 'there.csv']);
     expect(saved).toMatchObject({ code: 0, stdout: '' });
     expect(saved.stderr).toMatch(
-      /^there\.csv: \d+ restores of 8 clusters, incomplete, \d+ gaps, histories unbroken\n$/,
+      /^there\.csv: \d+ restores of 8 clusters, incomplete, \d+ gaps \((\d+ [a-z-]+(, )?)+\), histories unbroken\n$/,
     );
     const [quietName] = atlas.world.projects.filter(({ id }) => id === quiet).map(({ name }) => name);
     const some = await evidence('--project', quietName ?? '', ...api);
@@ -313,7 +313,9 @@ describe('evidence', () => {
   test('the HTML needs nothing else, runs nothing, and shows hostile names as they are', async () => {
     const { code, stdout, stderr } = await shell.run(['evidence', '--output', 'report.html', '--verify']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-    expect(stderr).toMatch(/^report\.html: \d+ restores of 8 clusters, incomplete, \d+ gaps, histories unbroken\n$/);
+    expect(stderr).toMatch(
+      /^report\.html: \d+ restores of 8 clusters, incomplete, \d+ gaps \((\d+ [a-z-]+(, )?)+\), histories unbroken\n$/,
+    );
     const html = await readFile(join(shell.dir, 'report.html'), 'utf8');
     expect(html).toMatch(/^<!doctype html>\n<html lang="en">/);
     expect(html).toContain("default-src 'none'".replaceAll("'", '&#39;'));

@@ -6,6 +6,7 @@ import { FRAMEWORKS, MET_WHERE } from '../../functions/report/frameworks/catalog
 import { FactsTally } from '../../functions/report/frameworks/facts.ts';
 import { frameworkViews } from '../../functions/report/frameworks/view.ts';
 import { FACT_NAMES, FRAMEWORK_IDS } from '../../functions/report/model/framework.ts';
+import { outcomeOf } from '../../functions/report/model/outcome.ts';
 import type { ClusterEvidence, EvidenceHead, RestoreEvidence } from '../../functions/report/model/report.ts';
 import { DRILL_STATES, GRADES } from '../../functions/schema/words.ts';
 
@@ -80,6 +81,19 @@ describe('facts', () => {
     expect(statesOf([cluster({ restores: [strange] })])).toMatchObject({ separate: 'missing' });
     const integrity = { ...unbroken(true), verified: false };
     expect(statesOf([cluster()], { ...COMPLETE, integrity })).toMatchObject({ unchanged: 'not known' });
+  });
+
+  test('name the gaps of the record by why they are there, as does the line that sums a report up', () => {
+    const gaps = (['projects', 'failing', 'not-visible', 'failing'] as const).map((reason) => ({
+      reason,
+      text: 'Why.',
+    }));
+    const named = '4 gaps: 2 failing, 1 projects, 1 not-visible';
+    expect(factsOf([cluster()], { ...INCOMPLETE, gaps }).record.text).toBe(`1 restore on record, and ${named}.`);
+    const numbers = { restores: 2, clusters: 1 } as EvidenceHead['numbers'];
+    expect(outcomeOf({ numbers, verdict: INCOMPLETE.verdict, gaps }).summary).toBe(
+      '2 restores of 1 clusters, incomplete, 4 gaps (2 failing, 1 projects, 1 not-visible)',
+    );
   });
 
   test('are met where the numbers show it', () => {

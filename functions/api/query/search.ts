@@ -6,7 +6,7 @@ import { defined } from '../../platform/defined.ts';
 import { isObjectId } from '../../restore/object-id.ts';
 import { isFound } from '../../restore/requesters/requester.ts';
 import type { searchHit, searchResult } from '../../schema/search.ts';
-import { clustersHref, jobHref, restoresHref } from '../../views/paths.ts';
+import { clusterHref, clustersHref, jobHref, restoresHref } from '../../views/paths.ts';
 import { described, text } from '../http/parameters.ts';
 import { MAX_JOBS } from './summary.ts';
 import { MAX_WHOLE_JOBS } from './totals.ts';
@@ -91,7 +91,8 @@ async function placesNamed(ledger: SearchReader, wanted: string): Promise<Pick<S
       if (!clusterName.toLowerCase().includes(wanted)) continue;
       const filter = { projectId, clusterName };
       const name = `${projectName}/${clusterName}`;
-      hits.push({ kind: 'cluster', value: clusterName, name, filter, page: restoresHref(filter) });
+      const page = clusterHref(projectId, clusterName) ?? clustersHref(projectId);
+      hits.push({ kind: 'cluster', value: clusterName, name, filter, page });
     }
   }
   return { hits, complete: true };

@@ -48,6 +48,8 @@ export interface PagePorts {
     | 'projectRecord'
     | 'listedProjects'
     | 'projectNames'
+    | 'expectedPage'
+    | 'expectedRestore'
     | 'runs'
   >;
   log: Log;
@@ -227,6 +229,24 @@ export function pageRoutes({
 
   app.get('/trends', async (context) => {
     const { page, status } = await (await pictures()).trendsAnswer(ports, given(context));
+    return answer(context, page, status);
+  });
+
+  app.get('/exits', async (context) => {
+    const { exitsAnswer } = await import('./exits/answer.ts');
+    const { page, status } = await exitsAnswer(ports, given(context));
+    return answer(context, page, status);
+  });
+
+  app.get('/totals', async (context) => {
+    const { totalsAnswer } = await import('./totals/answer.ts');
+    const { page, status } = await totalsAnswer(ports, given(context));
+    return answer(context, page, status);
+  });
+
+  app.get('/expected', async (context) => {
+    const { expectedAnswer } = await import('./expected/answer.ts');
+    const { page, status } = await expectedAnswer(ports, given(context));
     return answer(context, page, status);
   });
 

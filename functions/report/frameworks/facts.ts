@@ -7,6 +7,7 @@ import { DRILL_STATES } from '../../schema/words.ts';
 import { DRILL_LABEL } from '../../views/state-labels.ts';
 import { counted, number } from '../../views/text.ts';
 import type { Fact, FactName } from '../model/framework.ts';
+import { gapReasons } from '../model/outcome.ts';
 import type { ClusterEvidence, EvidenceHead, ProjectHead, RestoreEvidence } from '../model/report.ts';
 
 /** Named with certainty. */
@@ -93,7 +94,8 @@ export class FactsTally {
   #record({ verdict: { state }, gaps }: Pick<EvidenceHead, 'verdict' | 'gaps'>): Shown {
     const restores = counted(this.#restores.all, 'restore');
     if (state === 'complete') return met(`${restores} on record, without a gap.`);
-    if (state === 'incomplete') return missing(`${restores} on record, and ${counted(gaps.length, 'gap')}.`);
+    if (state === 'incomplete')
+      return missing(`${restores} on record, and ${counted(gaps.length, 'gap')}: ${gapReasons(gaps)}.`);
     return notKnown('The ledger knows of no cluster in the period.');
   }
 

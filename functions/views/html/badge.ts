@@ -3,7 +3,16 @@ import { html, raw } from 'hono/html';
 import type { Run } from '../../ledger/model/run.ts';
 import type { Measure } from '../../restore/objectives/measure.ts';
 import { span } from '../../restore/text.ts';
-import type { CoverageState, Delivery, DrillState, Kind, MeasureState, Severity, Status } from '../../schema/words.ts';
+import type {
+  CoverageState,
+  Delivery,
+  DrillState,
+  ExpectedState,
+  Kind,
+  MeasureState,
+  Severity,
+  Status,
+} from '../../schema/words.ts';
 import { measureWords } from '../measures.ts';
 import { DRILL_LABEL, STATES, type Tone } from '../state-labels.ts';
 import type { Html } from './text.ts';
@@ -56,6 +65,15 @@ const DRILL_LOOK: Record<DrillState, Omit<Look, 'label'>> = {
   'backups-off': { tone: 'bad', shape: 'cross' },
   none: { tone: 'off', shape: 'dash' },
 };
+
+const EXPECTED_LOOK: Record<ExpectedState, Look> = {
+  expected: state('Expected', 'now', 'ring'),
+  came: state('Came', 'ok', 'check'),
+  missed: state('Missed', 'bad', 'cross'),
+  'not known': state('Not known', 'wait', 'alert'),
+  withdrawn: state('Withdrawn', 'off', 'dash'),
+};
+export const expectedLook = (state: ExpectedState) => EXPECTED_LOOK[state];
 
 const SEVERITY_LOOK: Record<Severity, Look> = {
   info: state('Info', 'now', 'info'),

@@ -295,7 +295,17 @@ describe('annotations', () => {
 
 test('every route of the API is described, and nothing else is', () => {
   const { routes } = apiApp(service.ports);
-  const page = new Set(['/', '/jobs/:id', '/jobs/:id/annotation', '/clusters', '/trends', '/requesters']);
+  const page = new Set([
+    '/',
+    '/jobs/:id',
+    '/jobs/:id/annotation',
+    '/clusters',
+    '/trends',
+    '/exits',
+    '/totals',
+    '/expected',
+    '/requesters',
+  ]);
   const served = routes
     .filter(
       ({ method, path }) =>

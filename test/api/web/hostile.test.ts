@@ -24,7 +24,7 @@ import { coverages, NOW } from './world.ts';
 const JOB_ID = idAt('2026-11-20T10:00:00Z');
 const PATHS = [
   ...['/', '/?status=COMPLETED', `/jobs/${JOB_ID}`, '/clusters', `/clusters?projectId=${job().projectId}`],
-  ...['/trends', '/trends?by=rule&period=365d', '/requesters'],
+  ...['/trends', '/trends?by=rule&period=365d', '/requesters', '/exits', '/totals?groupBy=cluster', '/expected'],
 ];
 
 /** Every text of the ledger that comes from outside is `text`. */
@@ -93,6 +93,13 @@ function ledgerOf(text: string): PagePorts['ledger'] {
     status: 'failed',
     failures: [{ what: text, code: text, message: text }],
   } as const;
+  const by = { kind: 'user' as const, name: text };
+  const expected = {
+    ...{ expectedRestoreId: 'd'.repeat(24), projectId: hostile.projectId, projectName: text, clusterName: text },
+    ...{ targetProjectId: 'e'.repeat(24), targetClusterName: text, requester: text, purpose: text, ticket: text },
+    ...{ from: at, until: '2026-11-21T00:00:00.000Z', restores: 1, by, at, jobs: [], revision: 1 },
+    withdrawn: { by, at },
+  };
   const facts = { projectId: hostile.projectId, projectName: hostile.projectName, coverage: hostile };
   return {
     job: async () => one,
@@ -109,6 +116,8 @@ function ledgerOf(text: string): PagePorts['ledger'] {
     projectRecord: async () => ({ ...facts, archived: [] }),
     listedProjects: async () => new Map([[hostile.projectId, hostile.projectName]]),
     projectNames: async () => new Map([[hostile.projectId, hostile.projectName]]),
+    expectedPage: async () => ({ items: [expected], cursor: 'next' }),
+    expectedRestore: async () => expected,
     runs: async () => ({ items: [{ ...run, failures: [...run.failures] }] }),
   };
 }

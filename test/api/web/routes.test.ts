@@ -391,7 +391,7 @@ describe('the clusters', () => {
     expect(text).toContain('1 of 7 restore drills known to be overdue');
     // One of its lists holds what was not understood, which may be a restore.
     expect(text).toContain('For 1 cluster it is not known whether the drill is overdue');
-    expect(text).toMatch(/ledger-eu payments-prod 2026-10-24 expected within 365 days never – –/);
+    expect(text).toMatch(/ledger-eu payments-prod Overdue since 2026-10-24 , every 365 days never – –/);
     expect(text).toMatch(
       /orders Dedicated, Collection Up to date proven to 2026-11-23 03:00 14 26 h ago 12 min 30 s 6 h 00 min 2027-02-20 every 90 days/,
     );

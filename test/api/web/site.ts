@@ -4,6 +4,7 @@ import { type ServerType, serve } from '@hono/node-server';
 import { apiApp } from '../../../functions/api/app.ts';
 import type { ProjectCoverage } from '../../../functions/ledger/model/coverage.ts';
 import { type LedgerReader, ledgerReader } from '../../../functions/ledger/repositories/ledger-reader.ts';
+import type { Table } from '../../../functions/ledger/table/table-port.ts';
 import { silentLog } from '../../../functions/platform/log.ts';
 import type { RestoreJob } from '../../../functions/restore/job.ts';
 import type { Requester } from '../../../functions/restore/requesters/requester.ts';
@@ -14,6 +15,8 @@ export interface Site extends AsyncDisposable {
   /** `http://127.0.0.1:PORT` */
   url: string;
   ledger: LedgerReader;
+  /** That it is in. */
+  table: Table;
   /** The page's text. */
   get(path: string): Promise<string>;
   fetch(path: string): Promise<Response>;
@@ -49,6 +52,7 @@ export async function startSite(
   return {
     url,
     ledger,
+    table,
     fetch: get,
     get: async (path) => (await get(path)).text(),
     requests,

@@ -1,8 +1,10 @@
 // test/api/web/world.ts: an organization with a bit of everything the pages show.
 
+import { announce, withdraw } from '../../../functions/ledger/announcing/announce.ts';
 import type { ClusterCoverage, ListCoverage, ProjectCoverage } from '../../../functions/ledger/model/coverage.ts';
 import type { Annotating, Ledger } from '../../../functions/ledger/model/ledger.ts';
 import { noCounts } from '../../../functions/ledger/model/run.ts';
+import type { Table } from '../../../functions/ledger/table/table-port.ts';
 import type { RestoreJob } from '../../../functions/restore/job.ts';
 import type { Requester } from '../../../functions/restore/requesters/requester.ts';
 import { compileRules } from '../../../functions/restore/rules/compile-rules.ts';
@@ -207,6 +209,32 @@ export function coverages(healthy = false): ProjectCoverage[] {
       },
     },
   ];
+}
+
+/** Announced restores: one that is to come, one whose time is over, and one that was withdrawn. @returns their ids, in that order */
+export async function announceSome(table: Table, text = 'OPS-1'): Promise<string[]> {
+  const by = { kind: 'user', name: 'ana@laptop', selfDeclared: true } as const;
+  const [{ projectId, projectName }, , staging] = PROJECTS;
+  const what = {
+    projectId,
+    clusterName: 'orders',
+    targetProjectId: staging.projectId,
+    targetClusterName: 'orders-test',
+    restores: 1,
+  };
+  const one = async (at: number, until: number, more: object = {}) => {
+    const request = { ...what, until: before(until), purpose: 'drill', ticket: text, ...more };
+    return (await announce(table, request, { by, at: before(at), projectName })).expected;
+  };
+  const coming = await one(HOUR, -DAY);
+  const over = await one(3 * DAY, 2 * DAY, { requester: 'ana@example.com' });
+  const { targetProjectId: _, targetClusterName: __, ...download } = what;
+  const off = await withdraw(
+    table,
+    (await announce(table, { ...download, until: before(-2 * DAY) }, { by, at: before(HOUR), projectName })).expected,
+    { by, at: before(MINUTE) },
+  );
+  return [coming, over, off].map(({ expectedRestoreId }) => expectedRestoreId);
 }
 
 /** Records jobs as a collector would: those that ended, first as running. */

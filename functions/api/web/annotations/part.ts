@@ -3,16 +3,12 @@ import { html } from 'hono/html';
 import type { LedgerJob } from '../../../ledger/model/ledger.ts';
 import { capitalized } from '../../../platform/text.ts';
 import type { Annotation, Annotator } from '../../../restore/annotations.ts';
+import type { Announcement } from '../../../restore/expected/expected-restore.ts';
 import type { ValidationStatus } from '../../../schema/words.ts';
-import {
-  annotatorWords,
-  announcementWords,
-  checksInShort,
-  isPassed,
-  verdictWords,
-} from '../../../views/annotations.ts';
+import { annotatorWords, checksInShort, isPassed, verdictWords } from '../../../views/annotations.ts';
 import { type Look, mark } from '../../../views/html/badge.ts';
 import { exactTime, type Html, visible } from '../../../views/html/text.ts';
+import { expectedHref } from '../../../views/paths.ts';
 import { annotationForm, type ShownForm } from './form.ts';
 
 export const ANNOTATIONS_PART = 'annotations';
@@ -33,9 +29,28 @@ export function annotationsPart(job: LedgerJob, form: ShownForm | undefined): Ht
 <div class="head"><h2 id="annotations-title">Validation and purpose</h2>${verdict ?? ''}</div>
 ${validation ? html`${validation.message === undefined ? '' : html`<p><bdi>${visible(validation.message)}</bdi></p>`}${signature(validation)}` : ''}
 ${annotation ? html`<dl class="pairs">${rows(annotation)}</dl>${signature(annotation)}` : ''}
-${announcement ? html`<p><bdi>${visible(capitalized(announcementWords(announcement)))}</bdi> <span class="soft small">${exactTime(announcement.at)}</span></p>` : ''}
+${announcement ? announced(announcement) : ''}
 ${!validation && !annotation && !announcement ? html`<p class="soft">Nobody has said yet what it was for, or whether the data was checked.</p>` : ''}
 ${form ? annotationForm(job, form) : ''}</section>`;
+}
+
+/** What was said of it before it was requested. */
+function announced({ expectedRestoreId, purpose, ticket, requester, by, at }: Announcement): Html {
+  const text = (value: string) => html`<bdi>${visible(value)}</bdi>`;
+  const all = [
+    ['Announced purpose', purpose] as const,
+    ['Announced ticket', ticket] as const,
+    ['To be requested by', requester] as const,
+  ];
+  const pairs = all.flatMap(([label, value]) =>
+    value === undefined
+      ? []
+      : [
+          html`<dt>${label}</dt>
+<dd>${text(value)}</dd>`,
+        ],
+  );
+  return html`${pairs.length === 0 ? '' : html`<dl class="pairs">${pairs}</dl>`}<p class="soft small">Announced by ${text(annotatorWords(by))}, ${exactTime(at)} · <a href="${expectedHref(expectedRestoreId)}">the announcement</a></p>`;
 }
 
 function verdictMark(status: ValidationStatus, words: string): Html {

@@ -78,6 +78,7 @@ table{border-collapse:collapse;width:100%}
 caption{text-align:left;padding:0 0 .75rem;color:var(--soft);font-size:.8125rem}
 th,td{text-align:left;vertical-align:top;padding:.5rem .75rem .5rem 0;border-top:1px solid var(--line);font-weight:400}
 thead th{border-top:0;color:var(--soft);font-size:.8125rem;padding-top:0;white-space:nowrap}
+.sort{color:inherit;text-decoration-color:var(--edge)}thead [aria-sort]{color:var(--text);font-weight:600}
 .jobs td:nth-child(3){width:17%}.jobs td:nth-child(4){width:12%}.jobs td:nth-child(5){width:20%}
 th:last-child,td:last-child{padding-right:0}.gap{padding-left:1.5rem}
 .even{table-layout:fixed}.even th:first-child{width:17%}.even .r{width:7%}.even .gap{width:12%}
@@ -162,6 +163,9 @@ const NARROW = `
 .stack .flat .sub::before{content:" "}
 .jobs tr{gap:.15rem .75rem;padding:.5rem 0}.jobs .third{font-size:.8125rem}.jobs .end .mark,.jobs .nowrap{white-space:normal}.jobs .finds{margin:0}
 .jobs .bare::before{display:none!important}
+.stack thead:focus-within{position:static;width:auto;height:auto;overflow:visible;clip-path:none}
+.pack tr{display:flex;flex-wrap:wrap;gap:.1rem .9rem;padding:.5rem 0}.pack tbody th{flex:1 1 50%}.pack .end{max-width:50%}
+.pack td:not(.end){font-size:.8125rem;white-space:normal}.pack td:not(.end)::before{display:inline!important;margin-right:.3rem}.pack td:not(.end) .sub{display:inline;margin-left:.4em}.pack .all{flex:1 0 100%}.pack .flat.all{flex:0 1 auto}
 }
 @media screen and (max-width:44rem){
 .jobs tr{line-height:1.35}.facts .word{line-height:1.35;padding:.3rem 0}

@@ -172,7 +172,7 @@ const COLUMNS = [
 ] as const;
 
 const clusterTable = (rows: readonly ClusterHealth[], caption: string, gone: boolean, now: number) =>
-  html`<table class="stack even" role="table"><caption class="hidden">${caption}</caption>
+  html`<table class="stack even pack" role="table"><caption class="hidden">${caption}</caption>
 ${tableHead(COLUMNS)}<tbody role="rowgroup">${rows.map((row) => clusterRow(row, gone, now))}</tbody></table>`;
 
 function clusterRow(row: ClusterHealth, gone: boolean, now: number): Html {

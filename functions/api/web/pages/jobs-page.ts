@@ -1,14 +1,24 @@
 // functions/api/web/pages/jobs-page.ts: GET /: the state of things, then the jobs, newest first; with filters, the jobs that fit.
 import { html } from 'hono/html';
 import type { JobSummary, Page } from '../../../ledger/model/ledger.ts';
+import type { Grouping } from '../../../schema/words.ts';
 import { mark } from '../../../views/html/badge.ts';
 import { copied, type Html } from '../../../views/html/text.ts';
 import { counted } from '../../../views/text.ts';
 import type { Format } from '../../http/negotiate.ts';
+import type { SortField } from '../../query/sorted-jobs.ts';
 import { document } from '../html/layout.ts';
-import { type Asked, dataHref, fromStart, jobsHref, wholeHref, withParameters } from '../parts/job-filter.ts';
+import {
+  type Asked,
+  dataHref,
+  fromStart,
+  jobsHref,
+  totalsHref,
+  wholeHref,
+  withParameters,
+} from '../parts/job-filter.ts';
 import { isOfForm, jobForm } from '../parts/job-form.ts';
-import { jobTable } from '../parts/job-table.ts';
+import { jobTable, type Sorting } from '../parts/job-table.ts';
 import type { NamedProjects } from '../parts/project-names.ts';
 
 export interface JobsPage {
@@ -34,10 +44,13 @@ export function jobsPage(page: JobsPage, now: number): Html {
 ${filtered || deep ? html`<p><a href="/">Back to the overview</a></p>` : ''}</div>
 ${overview ?? ''}<section class="card" aria-labelledby="jobs-title"><h2 id="jobs-title" class="hidden">Restore jobs</h2>
 ${problem && !isOfForm(problem) ? html`<div class="note bad" role="alert">${mark('This address can’t be used.', 'bad', 'cross')} ${problem.text} <a href="${jobsHref(withParameters(fromStart(parameters), { limit: undefined }))}">Start again</a></div>` : ''}
+${problem?.filter === 'sort' && !isTimed(parameters) ? html`<div class="note">Too many restores are to be sorted. <a href="${jobsHref(withParameters(fromStart(parameters), { period: '30d' }))}">Sort those of the last 30 days</a></div>` : ''}
 ${bare ? '' : jobForm(asked, page.projects.names, page.projects.listed)}
 ${jobs ? list(jobs, page, now) : ''}</section>`;
   return document({ title, place: '/', itself: !filtered && !deep, followSeconds: page.followSeconds, body }, now);
 }
+
+const isTimed = (parameters: URLSearchParams) => ['period', 'since', 'until'].some((filter) => parameters.has(filter));
 
 const isDeep = (parameters: URLSearchParams) => parameters.has('cursor') || parameters.has('before');
 
@@ -68,6 +81,7 @@ function list({ items, cursor, previous }: Page<JobSummary>, page: JobsPage, now
           `${counted(items.length, 'restore')}, ${order.words}${deep ? ', from further on' : ''}`,
           projects.names,
           now,
+          sortingOf(asked),
         );
   const next = cursor && jobsHref(withParameters(start, { cursor }));
   const back = previous && jobsHref(withParameters(start, { before: previous }));
@@ -77,8 +91,27 @@ ${back ? html`<a class="button" rel="prev" href="${back}">← ${order.before}</a
 ${next ? html`<a class="button" rel="next" href="${next}">${items.length === 0 ? 'Search on' : order.after} →</a>` : html`<span class="soft">${deep ? 'That is the end.' : 'That is all.'}</span>`}
 ${deep ? html`<a href="${jobsHref(start)}">Back to the ${order.start}</a>` : ''}
 <span class="data soft small">These jobs as ${dataLink(parameters, 'csv')}, ${dataLink(parameters, 'json')}, ${dataLink(parameters, 'ndjson')}</span>
+<span class="data soft small">Totals by ${TOTALS.map(([by, label], i) => html`${i > 0 ? ', ' : ''}<a href="${totalsHref(parameters, by)}" aria-label="Totals by ${label}">${label}</a>`)}</span>
 ${next || deep ? html`<span class="data soft small">All that fit as <a href="${wholeHref(parameters, 'csv')}" aria-label="All as CSV">CSV</a>, <a href="${wholeHref(parameters, 'ndjson')}" aria-label="All as NDJSON">NDJSON</a></span>` : ''}</nav>`;
 }
+
+/** Sorted by the time of the request, a list has no bound: any other order is of what a filter leaves. */
+function sortingOf({ asked, parameters }: Asked): Sorting {
+  const start = withParameters(fromStart(parameters), { order: undefined });
+  const sort = asked?.sort ?? { by: 'requestedAt', descending: asked?.query.order !== 'asc' };
+  const parameter = (by: SortField, descending: boolean) => {
+    if (by === 'requestedAt' && descending) return undefined;
+    return descending ? `${by}:desc` : by;
+  };
+  return { ...sort, href: (...how) => jobsHref(withParameters(start, { sort: parameter(...how) })) };
+}
+
+const TOTALS: readonly (readonly [Grouping, string])[] = [
+  ['project', 'project'],
+  ['cluster', 'cluster'],
+  ['requester', 'requester'],
+  ['month', 'month'],
+];
 
 const dataLink = (parameters: URLSearchParams, format: Format) =>
   html`<a href="${dataHref(parameters, format)}">${format.toUpperCase()}</a>`;

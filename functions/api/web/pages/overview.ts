@@ -49,7 +49,7 @@ ${lastRunFact(runs, now)}
 </dl>
 ${asFarAs(coverage)}${found(recent)}
 <section class="card" aria-labelledby="chart-title"><div class="head"><h2 id="chart-title">Restores a day, last ${byDay.length} days</h2>
-<p class="soft small">${durations(recent)} <a href="/trends">Trends</a></p></div>
+<p class="soft small">${durations(recent)} <a href="/trends">Trends</a> · <a href="/exits">Exits</a> · <a href="/totals?groupBy=project">Totals</a> · <a href="/expected">Announced</a></p></div>
 ${truncated ? html`<p class="note">There are more restores than are counted for a page: only those since ${utc(countedFrom ?? recent.from)} UTC are.</p>` : ''}
 ${overTimePicture(byOutcome(recent), {})}${evidence ? evidenceForm(now, evidence) : ''}</section>`;
 }

@@ -2,10 +2,11 @@
 import { html } from 'hono/html';
 import type { Measure } from '../../../restore/objectives/measure.ts';
 import { span } from '../../../restore/text.ts';
+import type { DrillState } from '../../../schema/words.ts';
 import type { DrillRow } from '../../../views/coverage.ts';
-import { EXPECTED_DRILLS } from '../../../views/coverage-totals.ts';
+import { EXPECTED_DRILLS, LACKING_DRILLS } from '../../../views/coverage-totals.ts';
 import { fallWords, gradeWords, missingWords } from '../../../views/drill-text.ts';
-import { drillMark, mark, measureBeside } from '../../../views/html/badge.ts';
+import { drillMark, measureBeside } from '../../../views/html/badge.ts';
 import { tableHead } from '../../../views/html/table.ts';
 import { agoTime, day, type Html, name } from '../../../views/html/text.ts';
 import { jobHref } from '../../../views/paths.ts';
@@ -13,15 +14,16 @@ import { counted, number } from '../../../views/text.ts';
 import type { ClusterHealth } from './coverage-health.ts';
 import { clusterLink } from './job-table.ts';
 
-/** Rows of those that are overdue. */
-const MAX_OVERDUE = 200;
+/** Rows of those that lack one. */
+const MAX_LACKING = 200;
 
 export interface Drills {
-  /** Overdue the longest first. */
-  overdue: ClusterHealth[];
+  /** Clusters without a restore that counts as their drill, or as far as is known without: the most urgent first. */
+  lacking: ClusterHealth[];
   /** Clusters of which a restore is expected. */
   expected: number;
-  /** Of these: the time has passed, or never began, and there may be restores that nobody knows of. */
+  overdue: number;
+  /** Of those expected: the time has passed, or never began, and there may be restores that nobody knows of. */
   notCovered: number;
   /** Clusters that Atlas makes no backups of. */
   backupsOff: number;
@@ -29,51 +31,57 @@ export interface Drills {
 
 export function drillsOf(clusters: readonly ClusterHealth[]): Drills {
   const isIn =
-    (...states: readonly DrillRow['state'][]) =>
+    (states: readonly DrillState[]) =>
     ({ drill }: ClusterHealth) =>
       drill !== undefined && states.includes(drill.state);
-  const overdue = clusters.filter(isIn('overdue'));
+  const count = (...states: DrillState[]) => clusters.filter(isIn(states)).length;
+  const urgency = ({ drill }: ClusterHealth) => LACKING_DRILLS.indexOf(drill?.state ?? 'none');
   return {
-    overdue: overdue.toSorted((a, b) => (dueAt(a) < dueAt(b) ? -1 : 1)),
-    expected: clusters.filter(isIn(...EXPECTED_DRILLS)).length,
-    notCovered: clusters.filter(isIn('not-covered')).length,
-    backupsOff: clusters.filter(isIn('backups-off')).length,
+    lacking: clusters
+      .filter(isIn(LACKING_DRILLS))
+      .sort((a, b) => urgency(a) - urgency(b) || (dueAt(a) < dueAt(b) ? -1 : 1)),
+    expected: count(...EXPECTED_DRILLS),
+    overdue: count('overdue'),
+    notCovered: count('not-covered'),
+    backupsOff: count('backups-off'),
   };
 }
 
 const dueAt = ({ drill }: ClusterHealth) => drill?.dueAt ?? '';
 
 /** Nothing where no restore is expected of any cluster. */
-export function drillPart({ overdue, expected, notCovered, backupsOff }: Drills, now: number): Html | '' {
+export function drillPart({ lacking, expected, overdue, notCovered, backupsOff }: Drills, now: number): Html | '' {
   if (expected + backupsOff === 0) return '';
-  const late = overdue.length;
-  const some = late === 0 ? 'None' : late === expected ? 'All' : number(late);
+  const some = overdue === 0 ? 'None' : overdue === expected ? 'All' : number(overdue);
   const known = notCovered === 0 ? '' : ' known to be';
-  return html`<section class="card" id="drills" aria-labelledby="drills-title"><div class="head"><h2 id="drills-title">${some} of ${counted(expected, 'restore drill')}${known} overdue</h2>
+  const lack = `${counted(lacking.length, 'cluster')} ${lacking.length === 1 ? 'lacks' : 'lack'} a proven drill`;
+  return html`<section class="card" id="drills" aria-labelledby="drills-title"><div class="head"><h2 id="drills-title">${lacking.length > 0 ? html`${lack} · ` : ''}${some} of ${counted(expected, 'restore drill')}${known} overdue</h2>
 <p class="soft small">A backup is known to work once it has been restored</p></div>
 ${notCovered === 0 ? '' : html`<p class="note">For ${counted(notCovered, 'cluster')} it is not known whether the drill is overdue: not every restore up to the due date is on record.</p>`}
 ${backupsOff === 0 ? '' : html`<p class="note">Atlas makes no backups of ${counted(backupsOff, 'cluster')}: nothing can be restored.</p>`}
-${late === 0 ? html`<p class="soft">${notCovered === 0 ? 'Every cluster' : 'Every other cluster'} of which a restore is expected was restored in time, as its drill needs it, or has time left.</p>` : overdueTable(overdue, now)}</section>`;
+${lacking.length === 0 ? html`<p class="soft">Every cluster of which a restore is expected was restored in time, as its drill needs it.</p>` : lackingTable(lacking, now)}</section>`;
 }
 
-const COLUMNS = ['Cluster', 'Overdue since (UTC)', ['Last restore', 'gap'], 'Took', 'Snapshot age'] as const;
+const COLUMNS = ['Cluster', 'Drill', ['Last restore', 'gap'], 'Took', 'Snapshot age'] as const;
 
-const overdueTable = (rows: readonly ClusterHealth[], now: number) =>
-  html`<table class="stack" role="table"><caption class="hidden">Clusters whose restore drill is overdue, the longest first</caption>
+const lackingTable = (rows: readonly ClusterHealth[], now: number) =>
+  html`<table class="stack pack" role="table"><caption class="hidden">Clusters that lack a proven drill, the most urgent first</caption>
 ${tableHead(COLUMNS)}<tbody role="rowgroup">
-${rows.slice(0, MAX_OVERDUE).map((row) => overdueRow(row, now))}</tbody></table>
-${rows.length > MAX_OVERDUE ? html`<p class="soft">And ${number(rows.length - MAX_OVERDUE)} more: <a href="/coverage?drill=overdue&amp;format=ndjson">GET /coverage</a> has them all.</p>` : ''}`;
+${rows.slice(0, MAX_LACKING).map((row) => lackingRow(row, now))}</tbody></table>
+${rows.length > MAX_LACKING ? html`<p class="soft">And ${number(rows.length - MAX_LACKING)} more: <code>restore-ledger drills --unproven</code> has them all.</p>` : ''}`;
 
-function overdueRow(row: ClusterHealth, now: number): Html {
+function lackingRow(row: ClusterHealth, now: number): Html {
   const { projectId, projectName, clusterName = '', drill } = row;
   return html`<tr role="row"><th role="rowheader" scope="row">${clusterLink(projectId, clusterName)}<span class="sub">${name(projectName)}</span></th>
-<td role="cell" class="end">${mark(day(drill?.dueAt ?? ''), 'wait', 'alert')}${within(drill)}${missingSub(drill)}</td>
+<td role="cell" class="end">${drill ? drillMark(drill) : ''}${within(drill)}${missingSub(drill)}</td>
 ${lastRestoreCells(row, now)}</tr>
 `;
 }
 
 const within = (drill: DrillRow | undefined) =>
-  drill?.days === undefined ? '' : html`<span class="sub">expected within ${counted(drill.days, 'day')}</span>`;
+  drill?.dueAt === undefined
+    ? ''
+    : html`<span class="sub">${drill.state === 'overdue' ? 'since' : 'due'} ${day(drill.dueAt)}${drill.days === undefined ? '' : `, every ${counted(drill.days, 'day')}`}</span>`;
 
 /** When a cluster was restored last, how long that took, and how old the snapshot was. */
 export function lastRestoreCells({ drill, evidence }: ClusterHealth, now: number): Html {

@@ -1,5 +1,6 @@
 // functions/api/web/parts/job-filter.ts: the filters of the jobs page, which are those of GET /restore-jobs, and links to them.
 import { capitalized } from '../../../platform/text.ts';
+import type { Grouping } from '../../../schema/words.ts';
 import { restoresHref } from '../../../views/paths.ts';
 import type { Format } from '../../http/negotiate.ts';
 import { RequestProblem } from '../../http/problem.ts';
@@ -112,6 +113,14 @@ export function problemOf({ problem: { field }, message }: RequestProblem, param
 /** Of the jobs page. */
 export const jobsHref = (parameters: URLSearchParams | Partial<Record<Filter | Paging, string>>): string =>
   restoresHref(parameters as Record<string, string>);
+
+/** Of the restores that parameters of the list ask for. What is of a list alone goes. */
+export function totalsHref(parameters: URLSearchParams, groupBy: Grouping): string {
+  const query = new URLSearchParams(parameters);
+  for (const ofLists of ['order', 'sort', 'limit', 'cursor', 'before']) query.delete(ofLists);
+  query.set('groupBy', groupBy);
+  return `/totals?${query}`;
+}
 
 /** With other values; undefined: without the parameter. */
 export function withParameters(

@@ -96,9 +96,10 @@ const LABELS: Partial<Record<Filter, (value: string) => string | undefined>> = {
   order: (value) => (value === 'asc' ? 'Oldest first' : undefined),
   sort: (value) => new Map<string, string>(SORTS).get(value),
 };
-const labelOf = (filter: Filter, value: string) => LABELS[filter]?.(value) ?? value;
+/** What a value of a filter is called. */
+export const filterValue = (filter: Filter, value: string) => LABELS[filter]?.(value) ?? value;
 const labelled = (filter: Filter, values: readonly string[]) =>
-  values.map((value) => [value, labelOf(filter, value)] as const);
+  values.map((value) => [value, filterValue(filter, value)] as const);
 
 /** @param listed the projects to choose from; without any, the form asks for a name or an id */
 export function jobForm(asked: Asked, names: ProjectNames, listed: ProjectNames): Html {
@@ -137,7 +138,7 @@ function choice(asked: Asked, filter: Filter, options: readonly (readonly [strin
   return field(asked, filter, (attributes) => {
     const given = asked.parameters.get(filter) ?? '';
     const known = given === '' || options.some(([value]) => value === given);
-    const all = known ? options : [[given, labelOf(filter, given)] as const, ...options];
+    const all = known ? options : [[given, filterValue(filter, given)] as const, ...options];
     return html`<select ${attributes}><option value="">${any}</option>${all.map(([value, label]) => option(value, label, value === given))}</select>`;
   });
 }
@@ -171,7 +172,7 @@ function checks(asked: Asked, filter: Filter, words: readonly string[]): Html {
   const given = valuesOf(parameters, filter);
   const wrong = problem?.filter === filter;
   return html`<fieldset class="wide" id="f-${filter}"${wrong ? raw(` aria-describedby="e-${filter}"`) : ''}><legend>${FILTER_LABELS[filter]}</legend>
-<div class="checks">${words.map((word) => html`<label><input type="checkbox" name="${filter}" value="${word}"${given.includes(word) ? raw(' checked') : ''}>${labelOf(filter, word)}</label>`)}</div>
+<div class="checks">${words.map((word) => html`<label><input type="checkbox" name="${filter}" value="${word}"${given.includes(word) ? raw(' checked') : ''}>${filterValue(filter, word)}</label>`)}</div>
 ${wrong ? html`<p class="error" id="e-${filter}" role="alert">${problem.text}</p>` : ''}</fieldset>`;
 }
 
@@ -241,11 +242,15 @@ const withPeriod = (parameters: URLSearchParams, period: string | undefined) =>
   withParameters(fromStart(parameters), { since: undefined, until: undefined, period });
 
 const givenLink = (parameters: URLSearchParams, filter: Filter, value: string, names: ProjectNames) =>
-  html`<li class="given"><a href="${jobsHref(withoutValue(parameters, filter, value))}">
+  givenChip(jobsHref(withoutValue(parameters, filter, value)), filter, value, names);
+
+/** A filter in force. @param href to the same without it */
+export const givenChip = (href: string, filter: Filter, value: string, names: ProjectNames) =>
+  html`<li class="given"><a href="${href}">
 <span><span class="hidden">Remove the filter </span>${FILTER_LABELS[filter]}: <bdi>${valueText(filter, value, names)}</bdi></span>
 <span aria-hidden="true">×</span></a></li>`;
 
 const OF_PROJECTS: readonly Filter[] = ['project', 'projectId', 'targetProject', 'targetProjectId'];
 
 const valueText = (filter: Filter, value: string, names: ProjectNames) =>
-  cut(visible((OF_PROJECTS.includes(filter) ? names.get(value) : undefined) ?? labelOf(filter, value)), 48);
+  cut(visible((OF_PROJECTS.includes(filter) ? names.get(value) : undefined) ?? filterValue(filter, value)), 48);

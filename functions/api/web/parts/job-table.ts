@@ -2,25 +2,57 @@
 import { html } from 'hono/html';
 import type { JobSummary } from '../../../ledger/model/ledger.ts';
 import { DELIVERY_LABEL, KIND_LABEL, statusMark } from '../../../views/html/badge.ts';
-import { tableHead } from '../../../views/html/table.ts';
+import { type Heading, tableHead } from '../../../views/html/table.ts';
 import { type Html, name, time } from '../../../views/html/text.ts';
 import { clusterHref, clustersHref, jobHref } from '../../../views/paths.ts';
 import { took } from '../../../views/status.ts';
 import { targetView } from '../../../views/target.ts';
 import { spanBetween } from '../../../views/text.ts';
+import type { SortField } from '../../query/sorted-jobs.ts';
 import { findingMarks } from './finding-badge.ts';
 import type { ProjectNames } from './job-form.ts';
 import { requesterCell } from './requester-part.ts';
 
-const HEADINGS = [
-  ...['Requested (UTC)', 'Status', 'From', 'To', 'Requested by', 'Delivery'],
-  ...['Took', 'Snapshot age'].map((title) => [title, 'r nowrap'] as const),
+/** By what each column can be sorted; who requested a restore, and how old its snapshot was, is in no index. */
+const COLUMNS: readonly (readonly [title: string, by?: SortField | undefined, look?: string])[] = [
+  ['Requested (UTC)', 'requestedAt'],
+  ['Status', 'status'],
+  ['From', 'clusterName'],
+  ['To', 'targetClusterName'],
+  ['Requested by'],
+  ['Delivery', 'delivery'],
+  ['Took', 'durationSeconds', 'r nowrap'],
+  ['Snapshot age', undefined, 'r nowrap'],
 ];
 
-export const jobTable = (jobs: readonly JobSummary[], caption: string, names: ProjectNames, now: number) =>
+/** @param sorting by what the jobs are sorted, and where they are sorted otherwise. @default the headings lead nowhere */
+export const jobTable = (
+  jobs: readonly JobSummary[],
+  caption: string,
+  names: ProjectNames,
+  now: number,
+  sorting?: Sorting,
+) =>
   html`<table class="stack jobs" role="table"><caption>${caption}</caption>
-${tableHead(HEADINGS)}<tbody role="rowgroup">
+${tableHead(COLUMNS.map((column) => heading(column, sorting)))}<tbody role="rowgroup">
 ${jobs.map((job) => row(job, names, now))}</tbody></table>`;
+
+/** How rows are sorted. */
+export interface Sorting {
+  by: SortField;
+  descending: boolean;
+  href(by: SortField, descending: boolean): string;
+}
+
+/** Times and durations are first sorted from the last or longest down, words from A to Z. */
+const DESCENDING_FIRST: readonly SortField[] = ['requestedAt', 'durationSeconds'];
+
+function heading([title, by, look = '']: (typeof COLUMNS)[number], sorting: Sorting | undefined): Heading {
+  if (by === undefined || !sorting) return [title, look];
+  if (by !== sorting.by) return { title, look, href: sorting.href(by, DESCENDING_FIRST.includes(by)) };
+  const sorted = sorting.descending ? 'descending' : 'ascending';
+  return { title, look, sorted, href: sorting.href(by, !sorting.descending) };
+}
 
 function row(job: JobSummary, names: ProjectNames, now: number): Html {
   const { jobId, requestedAt, status, delivery, kind, snapshotAt } = job;

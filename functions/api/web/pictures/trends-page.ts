@@ -4,7 +4,7 @@ import { html, raw } from 'hono/html';
 import type { Objectives } from '../../../restore/objectives/objective.ts';
 import { mark } from '../../../views/html/badge.ts';
 import { strips } from '../../../views/html/pictures/strips.ts';
-import { type Html, name, utc } from '../../../views/html/text.ts';
+import { type Html, utc } from '../../../views/html/text.ts';
 import { clusterHref } from '../../../views/paths.ts';
 import { clusterDurations } from '../../../views/pictures/durations.ts';
 import { flowsOf } from '../../../views/pictures/flows.ts';
@@ -13,8 +13,8 @@ import { type OverTime, TIME_DIMENSIONS } from '../../../views/pictures/over-tim
 import { spanName } from '../../../views/pictures/spans.ts';
 import { counted, number } from '../../../views/text.ts';
 import { document } from '../html/layout.ts';
-import { FILTER_LABELS, FILTERS, type Filter, jobsHref } from '../parts/job-filter.ts';
-import type { ProjectNames } from '../parts/job-form.ts';
+import { FILTERS, type Filter, jobsHref } from '../parts/job-filter.ts';
+import { givenChip, type ProjectNames } from '../parts/job-form.ts';
 import { flowHref } from './links.ts';
 import { DIMENSION_LABEL } from './looks.ts';
 import { overTimePicture } from './over-time-part.ts';
@@ -43,7 +43,7 @@ export function trendsPage(page: TrendsPage, now: number): Html {
   dated.set('until', period.until.slice(0, 10));
   const total = over.columns.reduce((sum, { restores }) => sum + restores, 0);
   const durations = clusterDurations(read.jobs, objectives);
-  const body = html`<div class="top"><h1>Trends</h1><p class="soft">${spanName(period, 'week')}, UTC · <a href="${jobsHref(dated)}">${counted(total, 'restore')}</a></p></div>
+  const body = html`<div class="top"><h1>Trends</h1><p class="soft">${spanName(period, 'week')}, UTC · <a href="${jobsHref(dated)}">${counted(total, 'restore')}</a> · <a href="/exits">Exits</a></p></div>
 ${chips(asked, names)}
 <section class="card" aria-labelledby="time-title"><div class="head"><h2 id="time-title">Restores over time</h2></div>
 <ul class="quick" aria-label="Counted by">${TIME_DIMENSIONS.map((by) => chip(DIMENSION_LABEL[by], trendsHref(asked, { by }), by === asked.by))}</ul>
@@ -76,8 +76,7 @@ function chips(asked: Trends, names: ProjectNames): Html {
   const { filters, days } = asked;
   const given = [...filters].filter(([key]) => FILTERS.includes(key as Filter));
   return html`<ul class="quick" aria-label="Period">${PERIODS.map((each) => chip(`${number(each)} days`, trendsHref(asked, { days: each }), each === days))}${given.map(
-    ([key, value]) =>
-      html`<li class="given"><a href="${trendsHref(asked, { without: [key, value] })}"><span class="hidden">Remove the filter </span>${FILTER_LABELS[key as Filter]}: ${name(names.get(value) ?? value)} <span aria-hidden="true">×</span></a></li>`,
+    ([key, value]) => givenChip(trendsHref(asked, { without: [key, value] }), key as Filter, value, names),
   )}<li><a href="${jobsHref(filters)}">Change filters in the list</a></li></ul>`;
 }
 

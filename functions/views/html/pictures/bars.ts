@@ -19,7 +19,7 @@ export interface Bars {
   says: string;
 }
 
-export function bars(over: OverTime, { label, look, href, says }: Bars): Html {
+export function bars(over: Omit<OverTime, 'dimension'>, { label, look, href, says }: Bars): Html {
   const { columns, series, unit, overlapping } = over;
   const heightOf = ({ counts }: Column) => counts.reduce((sum, n) => sum + n, 0);
   const top = roundUp(Math.max(...columns.map(heightOf), 0));

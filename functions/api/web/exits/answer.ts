@@ -1,0 +1,96 @@
+// functions/api/web/exits/answer.ts: GET /exits: restores whose data left their project, of a period and of the filters of the list.
+import { unindexedFit } from '../../../ledger/filter/jobs-filter.ts';
+import type { JobSummary, JobsFilter } from '../../../ledger/model/ledger.ts';
+import type { LedgerReader } from '../../../ledger/repositories/ledger-reader.ts';
+import { destinationOf } from '../../../restore/destination.ts';
+import type { Html } from '../../../views/html/text.ts';
+import { exitsOf } from '../../../views/pictures/exits.ts';
+import type { PicturedJob } from '../../../views/pictures/jobs.ts';
+import { lastMonths } from '../../../views/pictures/spans.ts';
+import { RequestProblem } from '../../http/problem.ts';
+import { type NamesReader, withNames } from '../../query/names.ts';
+import { namesOf, projectsOf } from '../parts/project-names.ts';
+import { lookAt } from '../pictures/reading.ts';
+import { readTrends } from '../pictures/trends-asked.ts';
+import { exitsPage, wrongExits } from './page.ts';
+
+export interface ExitsPorts {
+  ledger: Pick<LedgerReader, 'lookAtJobs' | 'jobsAt' | 'projectNames'> & NamesReader;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+const MONTHS = 12;
+/** Restores that are looked at: as an index has them, and whole. */
+const [EXIT_JOBS, WHOLE_JOBS] = [10_000, 1_000];
+/** Exits that are read whole, for who requested them: the newest. */
+const REQUESTED = 400;
+/** Projects that are read for their organization. */
+const MAX_ORGANIZATIONS = 50;
+const LEAVING = ['elsewhere', 'download', 'unknown'] as const;
+
+/**
+ * Requests: 1 query for each 1,000 restores that it looks at, of 10,000 at most, 1 batch read for each 100 of the newest 400 exits, 1 for
+ * names, and 1 batch read and 1 query for each of at most 50 projects.
+ */
+export async function exitsAnswer(
+  { ledger, now }: ExitsPorts,
+  given: URLSearchParams,
+): Promise<{ page: Html; status: 200 | 400 }> {
+  const at = now();
+  const isTimed = ['period', 'since', 'until'].some((name) => given.has(name));
+  const year = lastMonths(MONTHS, at);
+  const sent = new URLSearchParams(given);
+  sent.delete('by');
+  if (!isTimed) sent.set('since', year.since.slice(0, 10));
+  const asked = readTrends(sent, at);
+  if (typeof asked === 'string') return wrong(asked);
+  const query = await withNames(ledger, asked.query, asked.names).catch(wrongName);
+  if (typeof query === 'string') return wrong(query);
+  const destinations = LEAVING.filter((place) => query.destinations?.includes(place) ?? true);
+  const filter: JobsFilter = { ...query, ...asked.period, destinations };
+  const whole = unindexedFit(filter) !== undefined;
+  const read =
+    destinations.length === 0
+      ? { jobs: [], readFrom: asked.period.since, more: false }
+      : await lookAt(ledger, filter, { most: whole ? WHOLE_JOBS : EXIT_JOBS, whole });
+  const newest = read.jobs.slice(0, REQUESTED);
+  const [places, requested] = await Promise.all([placesOf(ledger, read.jobs), ledger.jobsAt(newest)]);
+  const byId = new Map<string, JobSummary>(requested.map((job) => [job.jobId, job]));
+  const exits = exitsOf(
+    read.jobs.map((job) => byId.get(job.jobId) ?? job),
+    places,
+  );
+  const page = { asked, exits, read, names: places.names, looked: new Set(byId.keys()) };
+  return { page: exitsPage(page, at), status: 200 };
+
+  function wrong(text: string) {
+    return { page: wrongExits(text, at), status: 400 as const };
+  }
+}
+
+/** As a sentence. @throws what is no refusal of a name */
+function wrongName(error: unknown): string {
+  if (error instanceof RequestProblem) return `${error.problem.field}: ${error.message}.`;
+  throw error;
+}
+
+/** Names, and organizations of the projects that data went between, the most restores first. */
+async function placesOf(ledger: ExitsPorts['ledger'], jobs: readonly PicturedJob[]) {
+  const crossing = jobs.filter((job) => destinationOf(job).place === 'elsewhere');
+  const counts = new Map<string, number>();
+  for (const { projectId, targetProjectId = projectId } of crossing)
+    for (const id of [projectId, targetProjectId]) counts.set(id, (counts.get(id) ?? 0) + 1);
+  const most = [...counts].sort(([, a], [, b]) => b - a).slice(0, MAX_ORGANIZATIONS);
+  const [names, records] = await Promise.all([
+    namesOf(ledger, [...projectsOf(jobs), ...counts.keys()]),
+    Promise.all(most.map(([id]) => ledger.projectRecord(id))),
+  ]);
+  const organizations = new Map(
+    records.flatMap((record) => {
+      const orgId = record?.known?.orgId ?? record?.coverage?.orgId;
+      return record && orgId !== undefined ? [[record.projectId, orgId] as const] : [];
+    }),
+  );
+  return { names, organizations };
+}

@@ -1,0 +1,190 @@
+// The pages that say where data went, what restores add up to, and which were announced. Jobs are those of world.ts.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { GROUPINGS } from '../../../functions/schema/words.ts';
+import { testEngine } from '../../ledger/engines.ts';
+import { hrefs, jobIds, type Site, startSite, textOf } from './site.ts';
+import { announceSome, before, jobsOf, PROJECTS } from './world.ts';
+
+const engine = testEngine();
+const JOBS = jobsOf(400);
+const [PAYMENTS, , STAGING] = PROJECTS;
+let site: Site;
+let empty: Site;
+
+beforeAll(async () => {
+  site = await startSite(engine, { jobs: JOBS });
+  empty = await startSite(engine);
+}, 60_000);
+afterAll(async () => {
+  await site?.[Symbol.asyncDispose]();
+  await empty?.[Symbol.asyncDispose]();
+});
+
+const said = async (path: string) => textOf(await site.get(path));
+/** How many restores a list has in all. */
+async function listed(path: string): Promise<number> {
+  const { jobs } = JSON.parse(
+    await site.get(`/summary${path.slice(1)}${path.includes('?') ? '&' : '?'}groupBy=status`),
+  );
+  return jobs;
+}
+const rowsOf = (page: string) => [...page.matchAll(/<tr role="row">(.*?)<\/tr>/gs)].slice(1).map(([, row = '']) => row);
+const number = (text: string) => Number(text.replaceAll(',', ''));
+
+describe('totals', () => {
+  test.each(GROUPINGS)('by %s: each number leads to just as many restores', async (groupBy) => {
+    const page = await site.get(`/totals?groupBy=${groupBy}&since=2026-10-01&status=COMPLETED,FAILED`);
+    const rows = rowsOf(page).filter((row) => row.includes('href="/?'));
+    for (const row of rows.slice(0, 4)) {
+      const [href = ''] = hrefs(row, /^\/\?/);
+      const [, shown = ''] = /data-l="Restores">([\d,]+)</.exec(row) ?? [];
+      expect(await listed(href), href).toBe(number(shown));
+    }
+    if (groupBy === 'project' || groupBy === 'month' || groupBy === 'finding') expect(rows.length).toBeGreaterThan(1);
+  });
+
+  test('under the filters of the list, which go along, and the list leads there', async () => {
+    const list = await site.get('/?status=FAILED&period=30d&sort=durationSeconds:desc');
+    const [href = ''] = hrefs(list, /^\/totals\?.*groupBy=cluster$/);
+    expect(href).toBe('/totals?status=FAILED&period=30d&groupBy=cluster');
+    const page = await site.get(href);
+    const { jobs } = JSON.parse(await site.get('/summary?status=FAILED&period=30d&groupBy=cluster'));
+    expect(textOf(page)).toContain(`Totals by cluster 2026-10-25 to 2026-11-23, UTC · ${jobs} restores`);
+    expect(hrefs(page, /^\/totals\?period=30d&groupBy=cluster$/)).toHaveLength(1);
+  });
+
+  test('without a percentile of few restores', async () => {
+    const page = await site.get('/totals?groupBy=day&period=7d');
+    for (const row of rowsOf(page)) {
+      const [, completed = '0'] = /data-l="Completed">([\d,]+)</.exec(row) ?? [];
+      if (number(completed) < 5) expect(row).toContain('data-l="Median">–');
+      if (number(completed) < 20) expect(row).toContain('data-l="95th percentile">–');
+    }
+  });
+
+  test.each([
+    ['/totals?groupBy=nothing', 'groupBy: expected one of'],
+    ['/totals?status=NONE', 'status: '],
+    ['/totals?project=paymnts-prod', 'project: no project'],
+    ['/totals?since=2020-01-01', 'since: '],
+  ])('%s is refused with what is wrong', async (path, what) => {
+    const answer = await site.fetch(path);
+    expect(answer.status).toBe(400);
+    expect(textOf(await answer.text())).toContain(what);
+  });
+});
+
+describe('exits', () => {
+  test('are by month and how far data went, from where to where, and by whom; each number leads to its restores', async () => {
+    const page = await site.get('/exits');
+    const text = textOf(page);
+    const [, all = '', downloads = ''] = /(\d+) restores: (\d+) downloaded out of Atlas/.exec(text) ?? [];
+    const isDownload = ({ delivery }: { delivery: string }) => delivery === 'download';
+    expect(number(downloads)).toBe(JOBS.filter(isDownload).length);
+    const elsewhere = JOBS.filter((job) => !isDownload(job) && job.targetProjectId !== job.projectId);
+    expect(number(all)).toBe(number(downloads) + elsewhere.length);
+    expect(hrefs(page, /^\/exits\?since=2026-10-01&until=2026-11-01$/).length).toBeGreaterThan(0);
+    for (const row of rowsOf(page)) {
+      const [href = ''] = hrefs(row, /^\/\?/);
+      const [, shown = ''] = /data-l="Restores"><a [^>]*>([\d,]+)</.exec(row) ?? [];
+      expect(await listed(href), href).toBe(number(shown));
+    }
+    expect(text).toMatch(/payments-prod staging Another project, organization not known \d+ .*ana@example\.com/);
+    expect(text).not.toContain('into another project of the organization');
+  });
+
+  test('say of a project on record whether it is of the same organization, and of one that is not, that it is not', async () => {
+    const known = ({ projectId, projectName }: (typeof PROJECTS)[number], orgId: string) =>
+      site.ledger.saveKnownProject(projectId, (stored) => ({
+        ...{
+          projectId,
+          projectName,
+          orgId,
+          revision: stored?.revision ?? 0,
+          firstSeenAt: before(1),
+          accounts: {},
+        },
+        changes: [],
+      }));
+    await known(PAYMENTS, 'a'.repeat(24));
+    await known(STAGING, 'a'.repeat(24));
+    expect(await said('/exits?projectId=aaaaaaaaaaaaaaaaaaaaaaaa')).toContain(
+      'into another project of the organization',
+    );
+    await site.ledger.saveKnownProject(STAGING.projectId, (stored) => ({
+      ...(stored as NonNullable<typeof stored>),
+      orgId: 'b'.repeat(24),
+    }));
+    expect(await said('/exits?projectId=aaaaaaaaaaaaaaaaaaaaaaaa')).toContain('into another organization');
+    const strange = await startSite(engine, {
+      jobs: jobsOf(12).map((job) => ({
+        ...job,
+        delivery: 'automated' as const,
+        targetProjectId: 'e'.repeat(24),
+        targetClusterName: 'x',
+      })),
+    });
+    expect(textOf(await strange.get('/exits'))).toContain('12 restores: 12 into a project that is not on record.');
+    await strange[Symbol.asyncDispose]();
+  });
+
+  test('of none say that none is on record, and a wrong address what is wrong', async () => {
+    expect(textOf(await empty.get('/exits'))).toContain('None that is on record.');
+    expect(textOf(await site.get('/exits?destination=itself'))).toContain('None that is on record.');
+    for (const [path, what] of [
+      ['/exits?period=x', 'period: expected days'],
+      ['/exits?project=nobody', 'project: no project'],
+    ] as const) {
+      const answer = await site.fetch(path);
+      expect([answer.status, textOf(await answer.text())]).toEqual([400, expect.stringContaining(what)]);
+    }
+  });
+});
+
+describe('announced restores', () => {
+  test('are listed with what is known of their state, by state, and one by one', async () => {
+    expect(await said('/expected')).toContain('No restore was announced');
+    const [coming = '', over = '', off = ''] = await announceSome(site.table);
+    const text = await said('/expected');
+    expect(text).toMatch(
+      /orders payments-prod Withdrawn 0 of 1 restore by ana@laptop \(self-declared\) 1 min ago a download/,
+    );
+    expect(text).toMatch(
+      /Expected 0 of 1 restore orders-test other project: staging .* drill · OPS-1 .* by ana@laptop/,
+    );
+    expect(text).toMatch(/(Not known|Missed) 0 of 1 restore .* by ana@example\.com/);
+    const withdrawn = await said('/expected?state=withdrawn');
+    expect(withdrawn).toContain('1 announced restore ');
+    expect(await said('/expected?state=came')).toContain('No such announced restore');
+    for (const id of [coming, over, off]) expect(await said(`/expected?id=${id}`)).toContain('1 announced restore ');
+    for (const [path, status] of [
+      [`/expected?id=${'0'.repeat(24)}`, 404],
+      ['/expected?state=lost', 400],
+      ['/expected?projectId=x', 400],
+      ['/expected?cursor=x', 400],
+      ['/expected?sate=came', 400],
+    ] as const)
+      expect((await site.fetch(path)).status, path).toBe(status);
+  });
+});
+
+describe('the headings of the list', () => {
+  test('sort by what they say, and the other way round, and say so', async () => {
+    const sortOf = (page: string) =>
+      [...page.matchAll(/aria-sort="(\w+)"><a class="sort" href="[^"]*">([^<]*)/g)].map(
+        ([, how, what]) => `${what} ${how}`,
+      );
+    const list = await site.get('/?status=COMPLETED');
+    expect(sortOf(list)).toEqual(['Requested (UTC) descending']);
+    const [byTook = ''] = hrefs(list, /sort=durationSeconds%3Adesc$/);
+    expect(byTook).toBe('/?status=COMPLETED&sort=durationSeconds%3Adesc');
+    const longest = await site.get(byTook);
+    expect(sortOf(longest)).toEqual(['Took descending']);
+    const seconds = new Map(JOBS.map(({ jobId, durationSeconds }) => [jobId, durationSeconds ?? -1]));
+    const shown = jobIds(longest).map((id) => seconds.get(id) ?? -1);
+    expect(shown).toEqual(shown.toSorted((a, b) => b - a));
+    const [shortest = ''] = hrefs(longest, /sort=durationSeconds$/);
+    expect(sortOf(await site.get(shortest))).toEqual(['Took ascending']);
+    expect(hrefs(longest, /^\/\?status=COMPLETED$/)).not.toEqual([]);
+  });
+});
