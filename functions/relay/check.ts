@@ -1,7 +1,7 @@
 // functions/relay/check.ts: how a hub stands, for its alarms.
 import { Owners, ownersOf } from '../ledger/hub/owners.ts';
 import { type HubScope, Spokes, scopeOfSpokes } from '../ledger/hub/spokes.ts';
-import type { Confirmation } from '../ledger/model/known-project.ts';
+import { type Confirmation, isComplete } from '../ledger/model/known-project.ts';
 import { projectIdBatches } from '../ledger/repositories/project-repository.ts';
 import type { Table } from '../ledger/table/table-port.ts';
 import { isSilent } from '../proof/hub.ts';
@@ -15,8 +15,7 @@ export interface HubHealth {
 const BATCH = 50;
 const MAX_RECOUNTED = 50;
 
-const isBehind = (confirmation: Confirmation | undefined) =>
-  confirmation !== undefined && !(confirmation.isAllThere && confirmation.unsettled === 0);
+const isBehind = (confirmation: Confirmation | undefined) => confirmation !== undefined && !isComplete(confirmation);
 
 /**
  * Requests: 1 read, 1 query a MB of the spokes, 1 query for some thousand projects, 2 batch reads for each 50, and those of
