@@ -11,7 +11,7 @@ import { type Bundles, bundles } from './bundles.ts';
 /** Bytes that a start reads: up to a tenth more than on 2026-11-29, of plan and collect, the largest, a hundredth. */
 const BUDGET = {
   plan: 950_000,
-  collect: 1_029_000,
+  collect: 1_031_000,
   notify: 233_000,
   message: 332_000,
   api: 516_000,
