@@ -9,3 +9,6 @@ export async function listen(server: Server, port = 0): Promise<string> {
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
+
+/** Far above any pause of a client, so that it never meets a connection that is just being closed. */
+export const KEEP_ALIVE_MS = 10 * 60_000;

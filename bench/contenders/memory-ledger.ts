@@ -87,6 +87,10 @@ export class MemoryLedger implements Ledger {
     return ofProject.reduce((sum, [, jobs]) => sum + jobs.size, 0);
   }
 
+  /** Nothing is sent to a hub. */
+  countRevisions = (): Promise<never> => notHere('countRevisions');
+  isAnnotatedSince = (): Promise<never> => notHere('isAnnotatedSince');
+
   async coverage(projectId: string): Promise<ProjectCoverage | undefined> {
     return this.#coverage.get(projectId);
   }

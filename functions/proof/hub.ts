@@ -18,6 +18,7 @@ export function ownerGaps({ owner, coverage }: ProjectFacts, { now }: Asking): G
     if (!confirmation || !isOf(confirmation, coverage)) gaps.push(uncounted(owner));
     else if (!confirmation.isAllThere) gaps.push(missing(owner, confirmation.jobs, coverage.recorded ?? 0));
     else if (confirmation.unsettled > 0) gaps.push(behind(owner, confirmation.unsettled));
+    else if (confirmation.revisionsMissing) gaps.push(outdated(owner, confirmation.revisionsMissing));
   }
   for (const [other, at] of Object.entries(contested)) {
     if (!isFresh(at, now)) continue;
@@ -82,5 +83,11 @@ const uncounted = ({ spoke }: Owner): Gap => ({
 const behind = ({ spoke }: Owner, jobs: number): Gap => ({
   reason: 'hub-behind',
   text: `The hub holds ${jobs} restore jobs as open that the spoke ${spoke} has as settled: what became of them is not here yet.`,
+  action: BACKFILL,
+});
+
+const outdated = ({ spoke }: Owner, revisions: number): Gap => ({
+  reason: 'hub-behind',
+  text: `The hub lacks ${revisions} changes of the project’s restore jobs that the spoke ${spoke} has on record, such as who requested one: it shows these jobs as they were before.`,
   action: BACKFILL,
 });

@@ -77,6 +77,7 @@ export const headShape = looseObject({
     repairs: maybe(z.array(looseObject({ at: time(), runId: z.string(), jobs: number() }))),
     recorded: maybe(z.int().check(z.minimum(0))),
     recordedIds: maybe(z.string().check(z.regex(/^[0-9a-f]{16}$/))),
+    revisions: maybe(looseObject({ total: z.int().check(z.minimum(0)), countedAt: time() })),
   }),
 });
 export const partShape = looseObject({ coverageFence: z.int(), clusters });

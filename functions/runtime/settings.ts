@@ -111,6 +111,7 @@ export const collectSettings = (environment: Environment) => ({
   followMs: variable(environment, 'FOLLOW_SECONDS') * 1_000,
   rules: rules(environment),
   maxEventAgeHours: variable(environment, 'MAX_EVENT_AGE_HOURS'),
+  forwardsRecords: variable(environment, 'FORWARD_RECORDS') === true,
 });
 
 /** JSON of the lines, so that a pattern can hold any character. @throws SettingsError */

@@ -82,6 +82,7 @@ export class Collection extends Construct {
         RULES: rulesJson(rulesOf(settings)),
         MAX_EVENT_AGE_HOURS: String(settings.maxEventAgeHours),
         EXPECTED_RUN_MINUTES: longestMinutesBetween(settings.schedule)?.toString(), // as the api has it
+        ...(settings.role === 'spoke' && { FORWARD_RECORDS: 'true' }),
       },
     });
 

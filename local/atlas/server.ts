@@ -1,7 +1,7 @@
 // local/atlas/server.ts: a simulator of the Atlas Admin API: real HTTP on this machine, a made-up organization behind it.
 import { createServer } from 'node:http';
 import { systemClock } from '../../functions/platform/clock.ts';
-import { listen } from '../listen.ts';
+import { KEEP_ALIVE_MS, listen } from '../listen.ts';
 import type { ApiKey } from './auth/digest.ts';
 import { Gate } from './auth/gate.ts';
 import type { ServiceAccount } from './auth/oauth.ts';
@@ -58,9 +58,6 @@ export interface AtlasSimulator extends AsyncDisposable {
   /** Ends every connection. */
   close(): Promise<void>;
 }
-
-/** Far above any pause of a client, so that it never meets a connection that is just being closed. */
-const KEEP_ALIVE_MS = 10 * 60_000;
 
 /** @throws RangeError for a clock that is before the simulated organization's own history. */
 export async function startAtlas(options: SimulatorOptions = {}): Promise<AtlasSimulator> {

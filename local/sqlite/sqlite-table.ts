@@ -88,8 +88,12 @@ export class SqliteTable implements Table, Deleter, AsyncDisposable {
     });
   }
 
-  async delete({ pk, sk }: Key): Promise<void> {
-    await this.#connection.write((file) => file.run('DELETE FROM items WHERE pk = ? AND sk = ?', [pk, sk]));
+  async delete(key: Key, condition: Condition = {}): Promise<boolean> {
+    const { done } = await this.#write(key, condition, (file) => {
+      file.run('DELETE FROM items WHERE pk = ? AND sk = ?', [key.pk, key.sk]);
+      return {};
+    });
+    return done;
   }
 
   async query(range: Range): Promise<Slice> {

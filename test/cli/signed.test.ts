@@ -3,55 +3,33 @@ import { readFileSync, statSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import Database from 'libsql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chained, relinked } from '../../functions/ledger/model/hash-chain.ts';
 import type { LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import { jobKey } from '../../functions/ledger/table/keys.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
-import { ledgerFile } from '../../local/sqlite/directory.ts';
 import { commandsRunBy } from '../docs/documented-commands.ts';
+import { type CollectedJob, collected, putItem, storedItem, tamper } from './collected.ts';
 import { accessTo, CommandLine, valuesOf } from './command-line.ts';
 
-interface Job {
-  jobId: string;
-  projectId: string;
-  projectName: string;
-}
-
 describe('anchors', () => {
-  let atlas: AtlasSimulator;
   let shell: CommandLine;
-  let jobs: Job[];
-  beforeAll(async () => {
-    atlas = await startAtlas({ projects: 2, clusters: 2, jobs: 6 });
-    shell = await CommandLine.open(accessTo(atlas));
-    expect(await shell.run(['collect'])).toMatchObject({ code: 0 });
-    jobs = JSON.parse((await shell.run(['jobs', '--format', 'json', '--limit', '100'])).stdout) as Job[];
+  let jobs: CollectedJob[];
+  collected((it) => {
+    ({ shell, jobs } = it);
   });
-  afterAll(async () => {
-    await shell[Symbol.asyncDispose]();
-    await atlas.close();
-  });
-
-  function item(job: Job, change: (item: LedgerJob) => LedgerJob) {
-    const database = new Database(ledgerFile(join(shell.dir, '.ledger')));
-    const { pk, sk } = jobKey(job.projectId, job.jobId);
-    const row = database.prepare('SELECT item FROM items WHERE pk = ? AND sk = ?').get(pk, sk) as { item: string };
-    const next = JSON.stringify(change(JSON.parse(row.item)));
-    expect(database.prepare('UPDATE items SET item = ? WHERE pk = ? AND sk = ?').run(next, pk, sk).changes).toBe(1);
-    database.close();
-    return row.item;
-  }
+  const keyOf = ({ projectId, jobId }: CollectedJob) => jobKey(projectId, jobId);
 
   /** As a writer would who knows the scheme: another outcome, under a chain made anew. */
-  const forge = (job: Job) =>
-    item(job, (stored) => {
-      const changes = stored.changes.slice(0, -1);
-      const { previous: _, state: __, ...last } = stored.changes.at(-1) as LedgerJob['changes'][number];
-      const forged = { ...stored, durationSeconds: 1, changes: relinked({ ...stored, changes }) };
-      return { ...forged, changes: [...forged.changes, chained(forged, last)] };
-    });
+  function forge(job: CollectedJob): string {
+    const before = storedItem(shell, keyOf(job));
+    const stored = JSON.parse(before) as LedgerJob;
+    const changes = stored.changes.slice(0, -1);
+    const { previous: _, state: __, ...last } = stored.changes.at(-1) as LedgerJob['changes'][number];
+    const forged = { ...stored, durationSeconds: 1, changes: relinked({ ...stored, changes }) };
+    putItem(shell, keyOf(job), JSON.stringify({ ...forged, changes: [...forged.changes, chained(forged, last)] }));
+    return before;
+  }
 
   const anchor = (...args: string[]) => shell.run(['anchor', '--output', 'anchors', ...args]);
   const against = (...args: string[]) => shell.run(['verify', '--against', 'anchors', ...args]);
@@ -82,7 +60,7 @@ describe('anchors', () => {
   });
 
   test('a history that was made anew passes verify, and is named against the anchor', async () => {
-    const [job] = jobs as [Job];
+    const [job] = jobs as [CollectedJob];
     const before = forge(job);
     expect(await shell.run(['verify'])).toMatchObject({ code: 0 });
     const { code, stdout } = await against(...trusted);
@@ -94,23 +72,20 @@ describe('anchors', () => {
       ...{ result: 'broken', breakCount: 0 },
       anchors: { differingCount: 1, differing: [{ jobId: job.jobId, what: 'rewritten' }] },
     });
-    item(job, () => JSON.parse(before));
+    putItem(shell, keyOf(job), before);
     expect(await against(...trusted)).toMatchObject({ code: 0 });
   });
 
   test('a job that is not there any more is named', async () => {
-    const [, job] = jobs as [Job, Job];
-    const database = new Database(ledgerFile(join(shell.dir, '.ledger')));
-    const { pk, sk } = jobKey(job.projectId, job.jobId);
-    const row = database.prepare('SELECT item FROM items WHERE pk = ? AND sk = ?').get(pk, sk) as { item: string };
-    database.prepare('DELETE FROM items WHERE pk = ? AND sk = ?').run(pk, sk);
+    const [, job] = jobs as [CollectedJob, CollectedJob];
+    const before = storedItem(shell, keyOf(job));
+    tamper(shell, keyOf(job), 'DELETE FROM items');
     const { code, stdout } = await against(...trusted);
     expect(code).toBe(9);
     expect(stdout).toMatch(
       new RegExp(`job ${job.jobId}, revision \\d+ of the anchor of [-\\d]+: was anchored, and is not there`),
     );
-    database.prepare('INSERT INTO items (pk, sk, item) VALUES (?, ?, ?)').run(pk, sk, row.item);
-    database.close();
+    putItem(shell, keyOf(job), before);
     expect(await against(...trusted)).toMatchObject({ code: 0 });
   });
 
@@ -148,7 +123,7 @@ describe('anchors', () => {
   });
 
   test('what goes on, and what is new, is not covered, and said so', async () => {
-    const [, , job] = jobs as [Job, Job, Job];
+    const [, , job] = jobs as [CollectedJob, CollectedJob, CollectedJob];
     expect(await shell.run(['annotate', job.jobId, '--ticket', 'OPS-1'])).toMatchObject({ code: 0 });
     const { code, stdout } = await against(...trusted);
     expect(valuesOf(stdout)).toMatchObject({ 'as anchored': `${jobs.length} jobs; 1 went on after the last anchor` });

@@ -1,43 +1,17 @@
-import { join } from 'node:path';
-import Database from 'libsql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dayCountsKey, jobKey } from '../../functions/ledger/table/keys.ts';
-import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
-import { ledgerFile } from '../../local/sqlite/directory.ts';
-import { accessTo, CommandLine, valuesOf } from './command-line.ts';
-
-interface Job {
-  jobId: string;
-  projectId: string;
-  projectName: string;
-  requestedAt: string;
-}
+import { describe, expect, test } from 'vitest';
+import { dayCountsKey, jobKey, type Key } from '../../functions/ledger/table/keys.ts';
+import { type CollectedJob, collected, tamper } from './collected.ts';
+import { type CommandLine, valuesOf } from './command-line.ts';
 
 describe('verify', () => {
-  let atlas: AtlasSimulator;
   let shell: CommandLine;
-  let jobs: Job[];
-  beforeAll(async () => {
-    atlas = await startAtlas({ projects: 2, clusters: 2, jobs: 6 });
-    shell = await CommandLine.open(accessTo(atlas));
-    expect(await shell.run(['collect'])).toMatchObject({ code: 0 });
-    jobs = JSON.parse((await shell.run(['jobs', '--format', 'json', '--limit', '100'])).stdout) as Job[];
+  let jobs: CollectedJob[];
+  collected((it) => {
+    ({ shell, jobs } = it);
   });
-  afterAll(async () => {
-    await shell[Symbol.asyncDispose]();
-    await atlas.close();
-  });
-
-  /** As somebody would who has the store in their hands, and not this program. */
-  function tamper(sql: string, job: Job, ...values: string[]) {
-    const database = new Database(ledgerFile(join(shell.dir, '.ledger')));
-    const { pk, sk } = jobKey(job.projectId, job.jobId);
-    expect(database.prepare(`${sql} WHERE pk = ? AND sk = ?`).run(...values, pk, sk).changes).toBe(1);
-    database.close();
-  }
-
-  const set = (job: Job, path: string, value: string) =>
-    tamper(`UPDATE items SET item = json_set(item, '${path}', ?)`, job, value);
+  const keyOf = ({ projectId, jobId }: CollectedJob) => jobKey(projectId, jobId);
+  const set = (key: Key, path: string, value: string) =>
+    tamper(shell, key, `UPDATE items SET item = json_set(item, '${path}', ${value})`);
 
   test('a ledger that only this program wrote is unbroken, and the end is 0', async () => {
     const text = await shell.run(['verify']);
@@ -53,11 +27,7 @@ describe('verify', () => {
 
   test('a day whose counts something else changed is named, and reevaluate counts it again', async () => {
     const day = jobs[0]?.requestedAt.slice(0, 10) ?? '';
-    const database = new Database(ledgerFile(join(shell.dir, '.ledger')));
-    const { pk, sk } = dayCountsKey(day);
-    const sql = `UPDATE items SET item = json_set(item, '$.counts.status.FAILED', 7) WHERE pk = ? AND sk = ?`;
-    expect(database.prepare(sql).run(pk, sk).changes).toBe(1);
-    database.close();
+    set(dayCountsKey(day), '$.counts.status.FAILED', '7');
     const { code, stdout } = await shell.run(['verify']);
     expect(code).toBe(9);
     expect(stdout).toContain(`${day}: its counts are not those of its restores: restore-ledger reevaluate`);
@@ -101,7 +71,7 @@ describe('verify', () => {
       erased: `a person's name, from ${erased} histories, which were tied together anew`,
     });
     const [one] = (
-      JSON.parse((await shell.run(['jobs', '--format', 'json', '--limit', '100'])).stdout) as (Job & {
+      JSON.parse((await shell.run(['jobs', '--format', 'json', '--limit', '100'])).stdout) as (CollectedJob & {
         requester?: { actor?: { name?: string } };
       })[]
     ).filter(({ requester }) => requester?.actor?.name === pseudonym);
@@ -111,19 +81,19 @@ describe('verify', () => {
   });
 
   test('a job, an entry and a job that is gone are each named, and the end is 9', async () => {
-    const [changed, rewritten, gone] = jobs as [Job, Job, Job];
-    set(changed, '$.status', 'COMPLETED-BY-HAND');
-    set(rewritten, '$.changes[0].status', 'CANCELLED');
+    const [changed, rewritten, gone] = jobs as [CollectedJob, CollectedJob, CollectedJob];
+    set(keyOf(changed), '$.status', `'COMPLETED-BY-HAND'`);
+    set(keyOf(rewritten), '$.changes[0].status', `'CANCELLED'`);
     const { code, stdout } = await shell.run(['verify']);
     expect(code).toBe(9);
     expect(valuesOf(stdout)).toMatchObject({ result: 'BROKEN', breaks: expect.any(String) });
     // The coverage does not count the table, and says so.
     expect((await shell.run(['coverage'])).stdout).toContain('The table itself was not counted');
-    const lineOf = (job: Job) => stdout.split('\n').find((line) => line.includes(job.jobId));
+    const lineOf = (job: CollectedJob) => stdout.split('\n').find((line) => line.includes(job.jobId));
     expect(lineOf(changed)).toMatch(/^ {2}\S.* \([0-9a-f]{24}\), job [0-9a-f]{24}.*: the job differs from what/);
     expect(lineOf(rewritten)).toMatch(/, job [0-9a-f]{24}(, revision \d+)?: /);
 
-    tamper('DELETE FROM items', gone);
+    tamper(shell, keyOf(gone), 'DELETE FROM items');
     const { stdout: json, code: again } = await shell.run(['verify', '--json']);
     expect(again).toBe(9);
     const { projects, breakCount } = JSON.parse(json) as {

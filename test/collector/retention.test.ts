@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { annotateJob, JobLetGo } from '../../functions/ledger/annotations/annotate.ts';
 import { jobKey } from '../../functions/ledger/table/keys.ts';
+import type { Table } from '../../functions/ledger/table/table-port.ts';
 import { DAY, HOUR, MINUTE } from '../../local/atlas/base/time.ts';
-import { testEngine } from '../ledger/engines.ts';
+import { overTable, testEngine } from '../ledger/engines.ts';
 import { System } from './system.ts';
 
 const engine = testEngine();
@@ -182,5 +183,49 @@ describe('jobs past their retention', () => {
     await using system = await started(3);
     system.clock.advance(3_650 * DAY);
     expect(await system.retain(DAYS)).toEqual([]);
+  });
+
+  test('one that is annotated between the reading of a step and its record is kept, and let go again with what was said', async () => {
+    await using system = await started();
+    const [first = '', second = ''] = await system.jobIds();
+    const { table } = system;
+    // The record is written once somebody, who has seen no record yet, has annotated the job.
+    const late: Table = overTable(table, {
+      put: async (item, condition) => {
+        if (item.sk === 'COVERAGE') await system.annotate(system.projectId, first, { ticket: 'OPS-1' });
+        return table.put(item, condition);
+      },
+    });
+    expect(await system.retain(DAYS, { table: late })).toMatchObject([{ letGo: 20 }]);
+    const { heads } = (await system.letGo()) ?? {};
+    system.clock.advance(DAY);
+    await system.run();
+    expect(await system.retain(DAYS, { dryRun: true })).toMatchObject([{ deleted: 19 }]);
+    expect(await system.retain(DAYS)).toMatchObject([{ deleted: 19 }]);
+    const [kept, next] = await system.jobIds();
+    expect([kept, next]).toEqual([first, (await system.jobIds())[1]]);
+    expect(next).not.toBe(second);
+    expect((await system.letGo())?.heads).not.toBe(heads); // it is let go again in the same step, as it is now
+    expect(await system.verify()).toMatchObject({ verified: true });
+    for (let left = 3; left > 0; left--) {
+      system.clock.advance(DAY);
+      await system.run();
+      await system.retain(DAYS);
+      expect(await system.verify()).toMatchObject({ verified: true });
+    }
+    expect(await system.jobIds()).not.toContain(first);
+  });
+
+  test('one that changes between the reading of the deletion and the deletion is not deleted with it', async () => {
+    await using system = await started();
+    const [first = ''] = await system.jobIds();
+    await system.retain(DAYS);
+    system.clock.advance(DAY);
+    await system.run();
+    const key = jobKey(system.projectId, first);
+    const beforeDeletion = () => system.forge(key, (item) => Object.assign(item, { revision: 99 }));
+    expect(await system.retain(DAYS, { beforeDeletion })).toMatchObject([{ deleted: 19 }]);
+    expect(await system.jobIds()).toContain(first);
+    expect((await system.letGo())?.deletedAt).toBeUndefined();
   });
 });

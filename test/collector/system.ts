@@ -10,9 +10,10 @@ import { annotateJob } from '../../functions/ledger/annotations/annotate.ts';
 import type { AnnotationPatch } from '../../functions/ledger/annotations/patch.ts';
 import { LedgerError } from '../../functions/ledger/model/errors.ts';
 import type { Ledger, LedgerJob } from '../../functions/ledger/model/ledger.ts';
+import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import { retainAll } from '../../functions/ledger/retention/retain-all.ts';
 import type { Key } from '../../functions/ledger/table/keys.ts';
-import type { Table } from '../../functions/ledger/table/table-port.ts';
+import type { Condition, Table } from '../../functions/ledger/table/table-port.ts';
 import { listOf } from '../../functions/platform/lists/list-of.ts';
 import { type Log, silentLog } from '../../functions/platform/log.ts';
 import { integrityOf, verifyAll } from '../../functions/proof/verify/verify-all.ts';
@@ -30,6 +31,16 @@ export const KIND_LIST: readonly Kind[] = ['dedicated', 'flex', 'serverless', 'c
 const READS: ReadonlySet<string> = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan']);
 
 const silent = new Progress({ isTerminal: false } as Terminal, { on: false });
+
+interface RetainOptions {
+  /** @default every one */
+  stopAfter?: number;
+  /** @default false */
+  dryRun?: boolean;
+  /** @default the system's own */
+  table?: Table;
+  beforeDeletion?: () => Promise<void>;
+}
 
 export class System implements AsyncDisposable {
   readonly clock: ManualClock;
@@ -142,16 +153,20 @@ export class System implements AsyncDisposable {
   }
 
   /** A step of the retention of jobs. @param stopAfter deletions, as a crash would @returns the projects that it did something to */
-  async retain(days: number, { stopAfter = Number.POSITIVE_INFINITY, dryRun = false } = {}) {
-    const { table } = this.#table;
+  async retain(days: number, options: RetainOptions = {}) {
+    const { stopAfter = Number.POSITIVE_INFINITY, dryRun = false, table = this.#table.table, beforeDeletion } = options;
+    const ledger = options.table ? tableLedger({ table, now: () => this.clock.now() }) : this.ledger;
     let left = stopAfter;
     const deleter = {
-      delete: async (key: Key) => {
+      delete: async (key: Key, { revision }: Condition = {}) => {
+        await beforeDeletion?.();
         if (left-- <= 0) throw new LedgerError('LEDGER_UNAVAILABLE', 'crashed');
+        if (revision !== undefined && (await table.get(key))?.revision !== revision) return false;
         await this.#table.remove(key);
+        return true;
       },
     };
-    const ports = { table, ledger: this.ledger, deleter, now: () => this.clock.now() };
+    const ports = { table, ledger, deleter, now: () => this.clock.now() };
     const projects = await listOf(retainAll(ports, { days, dryRun }));
     return projects.filter((one) => 'error' in one || one.letGo + one.deleted > 0 || one.held !== undefined);
   }

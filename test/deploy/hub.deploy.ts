@@ -164,3 +164,7 @@ test('its check counts the days, and names the spoke that was never heard of; on
   );
   expect(new Set(await hubReasons())).toEqual(new Set(['spoke-silent']));
 });
+
+test.skip(
+  "the hop between accounts is refused to whom the policy of the hub's bus does not name: MiniStack 1.5.33 carries events without asking it; test/lib/services/hub.test.ts pins the policy",
+);

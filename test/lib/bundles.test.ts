@@ -11,7 +11,7 @@ import { type Bundles, bundles } from './bundles.ts';
 /** Bytes that a start reads: up to a tenth more than on 2026-11-29, of plan and collect, the largest, a hundredth. */
 const BUDGET = {
   plan: 950_000,
-  collect: 1_032_000,
+  collect: 1_037_000,
   notify: 233_000,
   message: 332_000,
   api: 555_000, // S3's client comes later, but what it shares with DynamoDB's, such as XML, lies in the same file: 26 KB

@@ -9,6 +9,13 @@ test('a port that is in use is refused', async () => {
   await expect(startDynamoDB({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });
 
+test('a connection that is idle stays open, so that a pause costs no request that is sent twice', async () => {
+  await using dynamo = await startDynamoDB();
+  const response = await fetch(dynamo.endpoint);
+  await response.arrayBuffer();
+  expect(response.headers.get('keep-alive')).toBe('timeout=600');
+});
+
 test('ensureTable makes the table once, also when asked at the same time, and leaves it as it is', async () => {
   await using dynamo = await startDynamoDB();
   const client = new DynamoDBClient(dynamo.clientConfig);

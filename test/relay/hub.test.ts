@@ -1,10 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Spokes } from '../../functions/ledger/hub/spokes.ts';
-import { NO_IDS, toggled } from '../../functions/ledger/model/id-set.ts';
-import { MAX_ITEM_BYTES } from '../../functions/ledger/model/item-size.ts';
 import type { JobSummary, Ledger } from '../../functions/ledger/model/ledger.ts';
-import { noCounts } from '../../functions/ledger/model/run.ts';
 import { jobKey, ownerKey } from '../../functions/ledger/table/keys.ts';
 import type { Table } from '../../functions/ledger/table/table-port.ts';
 import { exported, inventoryOf, scopeItem } from '../../functions/ledger/transfer/export.ts';
@@ -14,119 +11,30 @@ import { checkHub } from '../../functions/relay/check.ts';
 import { countDays } from '../../functions/relay/count-days.ts';
 import { receive } from '../../functions/relay/hub.ts';
 import { isOpen } from '../../functions/restore/job.ts';
-import type { GapReason } from '../../functions/schema/words.ts';
-import { coverageRows } from '../../functions/views/coverage.ts';
-import { AT, cluster, coverage } from '../ledger/coverages.ts';
+import { AT, cluster } from '../ledger/coverages.ts';
 import { testEngine } from '../ledger/engines.ts';
 import { completed, idAt, job, PROJECT, RUN, seen } from '../ledger/jobs.ts';
 import { list, NOW } from '../ledger/table.ts';
+import {
+  apply,
+  cover,
+  delivered,
+  delivery,
+  endRun,
+  HUB_REASONS,
+  log,
+  now,
+  ORGANIZATION,
+  ofHub,
+  PROJECTS,
+  reasons,
+  receiving,
+  SPOKE,
+  steps,
+} from './history.ts';
 import { SPOKE_ACCOUNT, spokeOf } from './spoke.ts';
 
 const engine = testEngine();
-const now = () => Date.parse(NOW);
-const log = { debug() {}, info() {}, warn() {}, error() {} } as never;
-const ORGANIZATION = 'o-exampleorg';
-const SPOKE = `${SPOKE_ACCOUNT}/eu-west-1/AtlasRestoreLedger`;
-const HUB_REASONS: ReadonlySet<string> = new Set<GapReason>(['hub-behind', 'spoke-silent', 'project-contested']);
-const PROJECTS = [PROJECT, 'b'.repeat(24)];
-
-const receiving = (table: Table, bodies: readonly string[]) =>
-  receive(bodies, { table, log, now }, { organizationId: ORGANIZATION });
-
-/** A coverage as a collector saves it: it counts the jobs that are there, and says since when all are settled. */
-async function cover(ledger: Ledger, projectId: string, wide = false) {
-  const jobs = await list(ledger.projectJobs(projectId));
-  const open = jobs.filter(({ status }) => isOpen(status)).map(({ requestedAt }) => requestedAt);
-  const settledThrough = [AT, ...open].sort()[0] ?? AT;
-  const orders = cluster('orders');
-  const isListed = jobs.filter(({ status, vanishedAt }) => isOpen(status) && vanishedAt === undefined);
-  const dedicated = { ...orders.lists.dedicated, settledThrough, open: isListed.length };
-  const text = wide ? { x: Buffer.alloc(MAX_ITEM_BYTES / 2, 'y').toString() } : {};
-  const more = wide ? ['w1', 'w2', 'w3'].map((name) => cluster(name, text)) : [];
-  await ledger.saveCoverage(projectId, (stored) => ({
-    ...stored,
-    ...coverage(projectId, [{ ...orders, lists: { dedicated } } as typeof orders, ...more]),
-    recorded: jobs.length,
-    recordedIds: toggled(
-      NO_IDS,
-      jobs.map(({ jobId }) => jobId),
-    ),
-  }));
-}
-
-async function endRun(ledger: Ledger, runId = RUN, startedAt = NOW) {
-  await ledger.startRun({
-    ...{ runId, trigger: 'schedule', scope: {}, full: false, startedAt, status: 'running', failures: [] },
-    ...{ counts: noCounts() },
-  } as never);
-  await ledger.endRun(runId, { what: 'run', code: 'X', message: 'x' });
-}
-
-interface Step {
-  what: 'new' | 'end' | 'vanish' | 'requester' | 'coverage' | 'wide' | 'archive' | 'project';
-  project: number;
-  job: number;
-  minute: number;
-}
-const steps = fc.array(
-  fc.record<Step>({
-    what: fc.constantFrom(
-      ...(['new', 'new', 'end', 'end', 'vanish', 'requester', 'coverage', 'coverage'] as const),
-      ...(['wide', 'archive', 'project'] as const),
-    ),
-    project: fc.nat(1),
-    job: fc.nat(3),
-    minute: fc.nat(30),
-  }),
-  { maxLength: 25 },
-);
-
-async function apply(ledger: Ledger, { what, project, job: number, minute }: Step) {
-  const projectId = PROJECTS[project] ?? '';
-  const running = job({ projectId, jobId: idAt('2026-11-20T10:00:00Z', `${project}-${number}`) });
-  if (what === 'new') await ledger.record(running, seen(minute));
-  if (what === 'end') await ledger.record(completed(running), seen(minute));
-  const known = (await ledger.lookUp(projectId, [running.jobId])).length > 0;
-  if (what === 'vanish' && known) await ledger.markVanished(projectId, running.jobId, seen(minute));
-  if (what === 'requester' && known)
-    await ledger.annotate(projectId, running.jobId, seen(minute), () => ({ requester: { reason: 'none' } }));
-  if (what === 'coverage' || what === 'wide') await cover(ledger, projectId, what === 'wide');
-  if (what === 'archive') await ledger.archiveCluster(projectId, cluster(`gone-${number}`));
-  if (what !== 'project') return;
-  await ledger.saveKnownProject(projectId, (stored) => ({
-    ...{ projectId, revision: 0, firstSeenAt: AT, changes: [], accounts: { one: { since: AT } } },
-    ...stored,
-    projectName: `named ${minute}`,
-  }));
-}
-
-/** What happens to events on their way: each is lost or comes one to three times, in any order, in batches. */
-const delivery = (mayLose: boolean) =>
-  fc.record({
-    times: fc.array(fc.constantFrom(...(mayLose ? [0, 1, 1, 2] : [1, 1, 2, 3])), { minLength: 10, maxLength: 60 }),
-    order: fc.array(fc.nat(1_000_000), { minLength: 20, maxLength: 120 }),
-    batch: fc.integer({ min: 1, max: 10 }),
-  });
-
-function delivered(sent: readonly string[], how: { times: number[]; order: number[]; batch: number }): string[][] {
-  const all = sent.flatMap((body, n) => Array<string>(how.times[n % how.times.length] ?? 1).fill(body));
-  const keyed = all.map((body, n) => ({
-    body,
-    rank: (how.order[n % how.order.length] ?? 0) * 1_000 + ((n * 7) % 1_000),
-  }));
-  const shuffled = keyed.sort((a, b) => a.rank - b.rank).map(({ body }) => body);
-  return Array.from({ length: Math.ceil(shuffled.length / how.batch) }, (_, n) =>
-    shuffled.slice(n * how.batch, (n + 1) * how.batch),
-  );
-}
-
-const ofHub = ({ accountId: _, organizationId: __, ...job }: JobSummary) => job;
-const reasons = async (table: Table, ledger: Ledger, projectId: string) => {
-  for await (const facts of ledger.projects())
-    if (facts.projectId === projectId)
-      return coverageRows(facts, { now: now() }).flatMap(({ gaps }) => gaps.map(({ reason }) => String(reason)));
-  return (await table.get(ownerKey(projectId))) ? ['never-read'] : [];
-};
 
 describe('what a spoke recorded, in its hub', () => {
   test('in any order, and any number of times: the same table, job by job, and nothing is missing', async () => {

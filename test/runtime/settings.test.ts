@@ -23,7 +23,9 @@ test('the least that is needed, and the defaults of the rest', () => {
     followMs: 60_000,
     rules: DEFAULT_RULES,
     maxEventAgeHours: 24,
+    forwardsRecords: false,
   });
+  expect(collectSettings({ ...complete, FORWARD_RECORDS: 'true' }).forwardsRecords).toBe(true);
   expect(wantsCluster('any')).toBe(true);
 });
 

@@ -1,10 +1,19 @@
 // functions/collector/project/collect-project.ts: the collection of one project's restore jobs and coverage.
 import { letGoBy } from '../../ledger/let-go/let-go.ts';
 import { noteMissed } from '../evaluate/missed-restores.ts';
+import { recounted } from '../evaluate/revisions.ts';
 import { selectLists } from '../list/select-lists.ts';
 import type { CollectTask } from '../task/task.ts';
 import { checkAgainstLists, clustersLeftOut, noteMissing, withoutTime } from './check-discovery.ts';
-import { beginCollection, type CollectOptions, isFollow, isForLater, mayGoOn, outOfTime } from './collection.ts';
+import {
+  beginCollection,
+  type Collection,
+  type CollectOptions,
+  isFollow,
+  isForLater,
+  mayGoOn,
+  outOfTime,
+} from './collection.ts';
 import { discover, interpreted, nothingDiscovered } from './discover.ts';
 import { withDiscovery } from './discovered-clusters.ts';
 import { evaluateProject, NOT_EVALUATED } from './evaluation.ts';
@@ -57,6 +66,7 @@ export async function collectProject(
   if (isDone && collection.lateIds.length > 0) await collection.known.readBefore();
   const hadUnattributed = isDone && collection.unattributedFrom !== undefined;
   const evaluation = isDone ? await evaluateProject(collection) : NOT_EVALUATED;
+  await countRevisions(collection);
   const { coverage, followAt } = await saveCoverage(collection, proven, evaluation, { read, isTimeKnown });
   await noteMissed(evaluation.expected ?? [], coverage, time.now(), ports.ledger);
   await ports.ledger.markDaysAgain();
@@ -68,4 +78,12 @@ export async function collectProject(
     ...followOf(collection, followAt),
     ...(hadUnattributed && outOfTime(collection) ? { requestersLeft: true } : {}),
   };
+}
+
+/** After all that this task wrote. A follow-up adds its own, and no more. */
+async function countRevisions(collection: Collection): Promise<void> {
+  const { task, ports, options, stored } = collection;
+  if (isFollow(collection) || !(options.forwardsRecords || stored?.revisions)) return;
+  const about = { projectId: task.projectId, stored: stored?.revisions, now: ports.now() };
+  collection.revisionsCounted = await recounted(about, ports.ledger);
 }

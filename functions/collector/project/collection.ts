@@ -3,7 +3,7 @@
 import type { AtlasUsage } from '../../atlas/model/atlas.ts';
 import type { AtlasError } from '../../atlas/model/errors.ts';
 import { MAX_EVENT_AGE_HOURS } from '../../ledger/model/backfill.ts';
-import type { ProjectCoverage } from '../../ledger/model/coverage.ts';
+import type { ProjectCoverage, Revisions } from '../../ledger/model/coverage.ts';
 import { type ClusterFailure, noCounts, type RunCounts } from '../../ledger/model/run.ts';
 import { defined } from '../../platform/defined.ts';
 import { PARALLEL_LISTS, type SharedLimits, sharedLimits } from '../../platform/limits.ts';
@@ -38,6 +38,8 @@ export interface CollectOptions {
   fullEveryMs?: number;
   /** When to follow up a project with a running job, in ms. 0: never. @default 60_000 */
   followMs?: number;
+  /** Records are sent to a hub, so revisions are counted. @default where they were counted before */
+  forwardsRecords?: boolean;
   /** Kept back for writing the coverage and the next message, in ms. @default 15_000 */
   reserveMs?: number;
   /** Messages that one task may take before what is left counts as failed. @default 100 */
@@ -67,6 +69,10 @@ export interface Collection {
   readonly newIds: string[];
   /** Of these, those requested before their list was last read: they may have been in the table before. */
   readonly lateIds: string[];
+  /** Entries that this task added to the histories of jobs. */
+  revisionsWritten: number;
+  /** All that the project has, where it was time to count them. */
+  revisionsCounted: Revisions | undefined;
   /** Request time of the oldest job that nobody has been named for. */
   unattributedFrom: string | undefined;
   readonly prefetched: PrefetchedLists;
@@ -104,6 +110,8 @@ export function beginCollection(task: CollectTask, ports: CollectPorts, options:
     known: new KnownJobs(task.projectId, ports.ledger),
     newIds: [],
     lateIds: [],
+    revisionsWritten: 0,
+    revisionsCounted: undefined,
     unattributedFrom: undefined,
     prefetched: new PrefetchedLists(),
     attempts: [],
@@ -123,7 +131,7 @@ const withDefaults = (
 ): Required<CollectOptions> => ({
   parallelLists,
   ...{ kinds: KINDS, wantsCluster: EVERY_CLUSTER, rules: DEFAULT_RULES, maxEventAgeHours: MAX_EVENT_AGE_HOURS },
-  ...{ fullEveryMs: DAY_MS, followMs: 60_000, reserveMs: 15_000, maxMessages: 100 },
+  ...{ fullEveryMs: DAY_MS, followMs: 60_000, reserveMs: 15_000, maxMessages: 100, forwardsRecords: false },
   limits: sharedLimits(parallelLists, parallelWrites),
   ...defined(options),
 });

@@ -32,7 +32,7 @@ export interface FoundOut {
   /** Clusters that moved to items of their own: those that are gone for long, and others, whose names are in use again. */
   archived: { gone: readonly ClusterCoverage[]; others: readonly ClusterCoverage[] };
   /** What the ledger's own work on the jobs came to. */
-  about: Pick<ProjectCoverage, 'attribution' | 'rules' | 'recorded' | 'recordedIds' | 'repairs'>;
+  about: Pick<ProjectCoverage, 'attribution' | 'rules' | 'recorded' | 'recordedIds' | 'repairs' | 'revisions'>;
 }
 
 /** A function of what is stored at the moment of writing, so that another collector's findings are kept. */

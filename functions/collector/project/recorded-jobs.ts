@@ -6,6 +6,8 @@ import { clusterNamed, type ProjectCoverage } from '../../ledger/model/coverage.
 import { difference, NO_IDS, toggled } from '../../ledger/model/id-set.ts';
 import type { JobSummary, Recorded } from '../../ledger/model/ledger.ts';
 import { reconciled } from '../../ledger/model/uncounted.ts';
+import { defined } from '../../platform/defined.ts';
+import { revisionsOver } from '../evaluate/revisions.ts';
 import type { Collection } from './collection.ts';
 
 /** Kept of a project. */
@@ -21,6 +23,7 @@ export function noteRecorded(collection: Collection, { outcome, job, change }: R
     if (isLate(stored, job)) lateIds.push(job.jobId);
   }
   if (!change) return;
+  collection.revisionsWritten += 1;
   const found = countAdded(change.fields.findings);
   counts.findings += found;
   if (change.firstReading) counts.firstFindings += found;
@@ -31,8 +34,9 @@ export function noteRecorded(collection: Collection, { outcome, job, change }: R
 export function recordedOver(
   latest: ProjectCoverage | undefined,
   collection: Collection,
-): Pick<ProjectCoverage, 'recorded' | 'recordedIds' | 'repairs'> {
-  const { newIds, stored, task, time } = collection;
+): Pick<ProjectCoverage, 'recorded' | 'recordedIds' | 'repairs' | 'revisions'> {
+  const { newIds, stored, task, time, revisionsCounted: counted, revisionsWritten: written } = collection;
+  const revisions = revisionsOver(latest, { stored: stored?.revisions, counted, written });
   // Some that this task recorded may have been let go meanwhile: they are to be deleted, and not counted.
   const isLetGo = letGoBy(latest?.letGo);
   const newJobs = newIds.filter((jobId) => !isLetGo(jobId));
@@ -47,6 +51,7 @@ export function recordedOver(
     recorded: recorded + newJobs.length - putBack.length + left.length,
     recordedIds: difference(recordedIds, toggled(NO_IDS, [...newJobs, ...putBack, ...left])),
     ...(repairs.length > 0 ? { repairs: repairs.slice(-MAX_REPAIRS) } : {}),
+    ...defined({ revisions }),
   };
 }
 

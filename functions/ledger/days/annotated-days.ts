@@ -1,6 +1,7 @@
 // functions/ledger/days/annotated-days.ts: the days whose jobs somebody annotated, or took a name out of. Their counts stay what they are, so
 // they are not marked (docs/decisions/0034-day-counts.md); who looks for what changed has to know of them all the same.
-import { ANNOTATED_DAYS, annotatedDayKey, dayOf } from '../table/keys.ts';
+import { idBefore, lowestIdAt } from '../../restore/object-id.ts';
+import { ANNOTATED_DAYS, annotatedDayKey, dayOf, jobSk, projectPk } from '../table/keys.ts';
 import { everything, type Table } from '../table/table-port.ts';
 
 /** The attributes of such an item beside its keys: a role can be held to these. */
@@ -18,3 +19,20 @@ export async function annotatedDays(table: Pick<Table, 'query'>): Promise<Map<st
     days.set(String(sk), Number(at));
   return days;
 }
+
+/** Whether the project has a job of a day that was annotated since. Requests: 1 query a MB, and 1 for each of these days. */
+export async function isAnnotatedSince(
+  table: Pick<Table, 'query'>,
+  projectId: string,
+  sinceMs: number,
+): Promise<boolean> {
+  for (const [day, at] of await annotatedDays(table)) {
+    if (at < sinceMs) continue;
+    const between = [`${day}T00:00:00Z`, `${day}T24:00:00Z`].map((moment) => lowestIdAt(moment)) as [string, string];
+    const range = { partition: projectPk(projectId), between: idsOf(between), limit: 1, fields: ['sk'] };
+    if ((await table.query({ ...range, consistent: true })).items.length > 0) return true;
+  }
+  return false;
+}
+
+const idsOf = ([first, next]: readonly [string, string]) => [jobSk(first), jobSk(idBefore(next) ?? next)] as const;

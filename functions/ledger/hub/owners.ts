@@ -1,4 +1,5 @@
 // functions/ledger/hub/owners.ts: whose each project of a hub is, one item a project.
+import { defined } from '../../platform/defined.ts';
 import { LedgerError } from '../model/errors.ts';
 import type { Confirmation, Owner, Spoke } from '../model/known-project.ts';
 import { MAX_REFUSED } from '../model/known-project.ts';
@@ -6,6 +7,7 @@ import { fieldNames } from '../model/table.ts';
 import { type Item, pick } from '../table/job-item.ts';
 import { coverageFeed, ownerKey, projectIdOf, projectKey, spokeKey } from '../table/keys.ts';
 import { MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
+import { noteOwned } from './owned.ts';
 
 const FIELDS = fieldNames<Owner>({
   accountId: true,
@@ -32,13 +34,20 @@ export class Owners {
     this.#table = table;
   }
 
-  /** The spoke's own project from now on, unless it is another's already. Requests: 1 read; the first time 3 writes more. */
+  /** The spoke's own project from now on, unless it is another's already. Requests: 1 read; the first time 5 writes more, and 3 in another organization. */
   async claim(
     projectId: string,
     owner: Pick<Owner, 'accountId' | 'organizationId' | 'spoke' | 'since'>,
   ): Promise<Owner> {
     const stored = await this.get(projectId);
-    if (stored) return stored;
+    const { organizationId } = owner;
+    const isJoining = organizationId !== undefined && stored?.organizationId !== organizationId;
+    if (stored && (stored.spoke !== owner.spoke || !isJoining)) return stored;
+    await noteOwned(this.#table, projectId, owner);
+    if (stored) {
+      await this.#table.update(ownerKey(projectId), { set: { organizationId } }, { spoke: owner.spoke });
+      return { ...stored, ...defined({ organizationId }) };
+    }
     // Until its own record comes, so that whatever else came of it is in no list without its project.
     const { accountId, since: firstSeenAt } = owner;
     const unnamed = { projectId, projectName: projectId, revision: 0, firstSeenAt, accounts: {}, changes: [] };

@@ -187,6 +187,16 @@ export interface ProjectCoverage {
   recordedIds?: string;
   /** Absent: none was. */
   letGo?: LetGo;
+  /** Of a ledger that sends its records to a hub: how many revisions the histories of its jobs have. */
+  revisions?: Revisions;
+}
+
+/** The sum of the jobs' revisions. It only grows, and of a job nobody else has a later one: whoever holds fewer in all lacks some. */
+export interface Revisions {
+  /** At least: what other writers than collectors added may be counted later. */
+  total: number;
+  /** When all of them were last counted; those that collectors wrote since are added. ISO 8601 */
+  countedAt: string;
 }
 
 /** What the overview says of the coverage of all projects, in the order of the page. */

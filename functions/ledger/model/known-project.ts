@@ -156,14 +156,25 @@ export interface Confirmation {
   open?: number;
   /** Of these, how many more than the spoke has, or than can be open by what it has settled. */
   unsettled: number;
+  /** The sum of the revisions of these jobs. Absent: not counted. */
+  revisions?: number;
+  /** How many revisions fewer than the coverage counts. Absent: none. */
+  revisionsMissing?: number;
   at: string;
 }
 
-/** Whether it still holds of a later coverage: of the same jobs, of which none was open. */
+/** Whether it still holds of a later coverage: of the same jobs with no more revisions, of which none was open. */
 export const isOf = (
-  { ids, open, revision }: Confirmation,
-  coverage: { recordedIds?: string; revision: number },
-): boolean => ids !== undefined && ids === coverage.recordedIds && (open === 0 || revision === coverage.revision);
+  { ids, open, revision, revisions = 0 }: Confirmation,
+  coverage: Pick<ProjectCoverage, 'recordedIds' | 'revision' | 'revisions'>,
+): boolean =>
+  ids !== undefined &&
+  ids === coverage.recordedIds &&
+  (revision === coverage.revision || (open === 0 && revisions >= (coverage.revisions?.total ?? 0)));
+
+/** Whether the hub held all that its spoke had, as far as that can be counted. */
+export const isComplete = ({ isAllThere, unsettled, revisionsMissing = 0 }: Confirmation): boolean =>
+  isAllThere && unsettled === 0 && revisionsMissing === 0;
 
 /** Whose a project is: of the first spoke that sent a record of it. */
 export interface Owner {

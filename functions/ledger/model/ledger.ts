@@ -243,6 +243,10 @@ export interface Ledger {
   projectJobs(projectId: string, period?: { since?: string; until?: string }): AsyncIterable<LedgerJob>;
   /** How many jobs of a project the ledger has. */
   countJobs(projectId: string): Promise<number>;
+  /** The sum of the revisions of a project's jobs; a consistent read of the table. */
+  countRevisions(projectId: string): Promise<number>;
+  /** Whether somebody may have annotated a job of the project, or taken a name out of it. @param sinceMs since the epoch */
+  isAnnotatedSince(projectId: string, sinceMs: number): Promise<boolean>;
 
   job(jobId: string): Promise<LedgerJob | undefined>;
   /**

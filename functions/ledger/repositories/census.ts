@@ -64,6 +64,13 @@ export async function census(table: Table, projectId: string, letGo?: LetGo): Pr
   return { table: jobs, index: Math.min(listed + kept, here - misplaced) };
 }
 
+/** Requests: 1 query a MB of the project's jobs. */
+export async function countRevisions(table: Table, projectId: string): Promise<number> {
+  let total = 0;
+  for await (const { revision } of jobItems(table, projectId, { fields: ['revision'] })) total += Number(revision ?? 0);
+  return total;
+}
+
 /** Requests: 1 query a MB of the index, and at least 1 a cluster. @param letGo leaves out jobs from before */
 export async function countListed(
   table: Table,

@@ -38,22 +38,27 @@ export interface IndexScanQuery extends Pick<Range, 'index' | 'filter' | 'holds'
   id: string;
   /** What else an item must be, that a table can't be asked for. @default anything */
   fits?: (item: Item) => boolean;
+  /** Scans that are merged: each reads its share of a page at once. @default 1 */
+  among?: number;
 }
 
 /** Items that a filter is given at once, at least and at most. */
 const MIN_FILTERED = 100;
 const MAX_FILTERED = 1_000;
+/** Of one of many scans. */
+const MIN_SHARE = 5;
 
 /** Reads from the near end of `range`, a part of what is left, and says how many items it looked at. */
 const reader =
-  (scan: IndexScan, table: Table, { id: _, fits, ...query }: IndexScanQuery) =>
+  (scan: IndexScan, table: Table, { id: _, fits, among = 1, ...query }: IndexScanQuery) =>
   async (partition: string, range: IdRange, wanted: number, budget: Budget): Promise<number> => {
     // Of the table itself only jobs are listed.
     const keyOf = (id: string) => (query.index ? id : jobSk(id));
     const idOf = (last: Item) =>
       query.index ? String(last[INDEXES[query.index].sort]) : jobIdOf(String(last[TABLE.sort]));
     const isFiltered = Object.keys(query.filter ?? {}).length > 0 || query.holds !== undefined || fits !== undefined;
-    const max = isFiltered ? Math.min(MAX_FILTERED, Math.max(MIN_FILTERED, 4 * wanted)) : wanted;
+    const most = isFiltered ? Math.min(MAX_FILTERED, Math.max(MIN_FILTERED, 4 * wanted)) : wanted;
+    const max = among > 1 ? Math.max(MIN_SHARE, Math.ceil(most / among)) : most;
     const { items, scanned, last } = await table.query({
       ...query,
       partition,

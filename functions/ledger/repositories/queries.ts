@@ -5,6 +5,7 @@ import { defined } from '../../platform/defined.ts';
 import { FIRST_ID, idBefore, LAST_ID, lowestIdAt, requestedAt } from '../../restore/object-id.ts';
 import { STATUSES } from '../../schema/words.ts';
 import { indexedFit, unindexedFit } from '../filter/jobs-filter.ts';
+import { projectsOwned } from '../hub/owned.ts';
 import type { JobSummary, JobsFilter, JobsQuery, Page } from '../model/ledger.ts';
 import type { Run } from '../model/run.ts';
 import {
@@ -49,7 +50,8 @@ const SHOWN = [...JOB_SUMMARY_FIELDS, FINDING_RULES];
 /**
  * Requests: 1 batch read for each 100 jobs of a page that comes from an index, and 1 query where it fills from a cluster, a project, one status, or this month's feed; 1 a status where two
  * or three are merged; for the feed 1 a month further back, and 7 to find the next job behind an empty month, or the
- * oldest where `asc` has no `since`. A filter by what no index carries reads up to 1,000 jobs from the table, 100 at a time.
+ * oldest where `asc` has no `since`. A filter by what no index carries reads up to 1,000 jobs from the table, 100 at a time. In a hub, the
+ * jobs of an account or organization: 1 read and 1 query, and 1 query for each of its projects, of up to 100; of more, as by what no index carries.
  * @throws CursorError
  * @throws RangeError for dates that aren't, and a cluster without its project
  */
@@ -152,7 +154,9 @@ const MAX_CANDIDATES = 1_000;
 /** Jobs as the table has them. */
 async function readJobs(table: Table, query: IdQuery, reading: Reading): Promise<ScanPage> {
   const { max, budget, most = MAX_CANDIDATES } = reading;
-  const { scans, base, isWhole, fits } = scansOf(table, query, reading.now);
+  const owned = await ownedProjects(table, query);
+  budget.queries += owned?.length ?? 0;
+  const { scans, base, isWhole, fits } = scansOf(table, query, reading.now, owned);
   const unindexed = unindexedFit(query);
   // A project's jobs are whole where they are found, so all is asked there.
   const isSought = unindexed !== undefined && !isWhole;
@@ -172,6 +176,18 @@ async function readJobs(table: Table, query: IdQuery, reading: Reading): Promise
   }
 }
 
+/** More projects than these of an account, or organization, are many of all: a list over all projects finds its jobs soon. */
+const MERGED_PROJECTS = 100;
+
+/** Where a hub has the jobs of an account, or of an organization. Undefined where it isn't asked for, or has too many. */
+async function ownedProjects(
+  table: Table,
+  { projectId, accountId, organizationId }: JobsFilter,
+): Promise<string[] | undefined> {
+  const by = accountId ?? organizationId;
+  return by === undefined || projectId !== undefined ? undefined : projectsOwned(table, by, MERGED_PROJECTS);
+}
+
 /** Jobs as the index has them that they are found in. @throws RangeError where that doesn't carry what is asked for */
 async function readEntries(table: Table, query: IdQuery, { now, max, budget }: Reading): Promise<ScanPage> {
   if (unindexedFit(query)) throw new RangeError('no index carries what this filter asks for');
@@ -188,13 +204,13 @@ interface Scans {
   fits(item: Item): boolean;
 }
 
-/** Where the jobs of a query are found; nowhere, for a period that is empty. */
-function scansOf(table: Table, query: IdQuery, now: number): Scans {
+/** Where the jobs of a query are found; nowhere, for a period that is empty. @param owned the projects of its account or organization */
+function scansOf(table: Table, query: IdQuery, now: number, owned?: readonly string[]): Scans {
   const { projectId, clusterName, since, until, order = 'desc', from } = query;
   if (clusterName !== undefined && projectId === undefined) {
     throw new RangeError('a cluster name needs the id of its project: names are unique in a project only');
   }
-  const isWhole = projectId !== undefined && clusterName === undefined;
+  const isWhole = owned !== undefined || (projectId !== undefined && clusterName === undefined);
   const indexed = indexedFit(query);
   const unindexed = isWhole ? unindexedFit(query) : undefined;
   const fit = [indexed, unindexed].filter((one) => one !== undefined);
@@ -216,13 +232,17 @@ function scansOf(table: Table, query: IdQuery, now: number): Scans {
     return of([partitionScan(table, { ...filtered, fields: SHOWN }, range, projectPk(projectId))]);
   }
   const { status: statuses = [], ...others } = asked.filter;
-  if (statuses.length > 0 && statuses.length <= MERGED_STATUSES) {
+  if (!owned && statuses.length > 0 && statuses.length <= MERGED_STATUSES) {
     const merged: IndexScanQuery = { ...filtered, filter: others, index: 'byStatus' };
     return of(statuses.map((status) => partitionScan(table, merged, range, status)));
   }
   const highest = until === undefined ? lowestIdAt(new Date(now + SKEW_MS)) : LAST_ID;
   const horizon = within(range, { lowest: FIRST_ID, highest });
   if (horizon.lowest > horizon.highest) return of([]);
+  if (owned) {
+    const share: IndexScanQuery = { ...filtered, fields: SHOWN, among: owned.length };
+    return of(owned.map((one) => partitionScan(table, share, horizon, projectPk(one))));
+  }
   const isLost = order === 'asc' && since === undefined && from === undefined;
   return of([feedScan(table, { ...filtered, index: 'feed' }, horizon, 'JOBS', isLost)]);
 }

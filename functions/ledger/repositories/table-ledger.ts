@@ -1,6 +1,7 @@
 // functions/ledger/repositories/table-ledger.ts: the Ledger port over one table. The repositories have the requests of each method.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { defined } from '../../platform/defined.ts';
+import { isAnnotatedSince } from '../days/annotated-days.ts';
 import { DayMarker } from '../days/day-marker.ts';
 import { DayRepository } from '../days/day-repository.ts';
 import { expectedSince, saveExpected } from '../expected/items.ts';
@@ -11,7 +12,7 @@ import { CoverageWriter } from '../totals/coverage-writer.ts';
 import { TotalsRepository } from '../totals/totals-repository.ts';
 import { readVerdicts } from '../verdicts/read-verdicts.ts';
 import { archive, archived } from './archive.ts';
-import { census, countListed, listedJobs, projectsInTable, recordedJobs } from './census.ts';
+import { census, countListed, countRevisions, listedJobs, projectsInTable, recordedJobs } from './census.ts';
 import { CoverageRepository } from './coverage-repository.ts';
 import { JobRepository } from './job-repository.ts';
 import { ProjectRepository } from './project-repository.ts';
@@ -57,6 +58,8 @@ export function tableLedger(options: TableLedgerOptions): Ledger {
     lookUp: (projectId, jobIds) => jobs.lookUp(projectId, jobIds),
     projectJobs: (projectId, { since, until } = {}) => jobs.ofProject(projectId, idBetween(since, until)),
     countJobs: (projectId) => jobs.count(projectId),
+    countRevisions: (projectId) => countRevisions(table, projectId),
+    isAnnotatedSince: (...args) => isAnnotatedSince(table, ...args),
     recordedJobs: (projectId) => recordedJobs(table, projectId),
     projectsInTable: () => projectsInTable(table),
     listedJobs: () => listedJobs(table),

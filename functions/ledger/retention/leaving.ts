@@ -1,6 +1,7 @@
 // functions/ledger/retention/leaving.ts: which restore jobs may be let go, and which of a project's are due. Pure, but for its reads.
 
 import { chunks } from '../../platform/chunks.ts';
+import { isAnnotating } from '../../restore/annotations.ts';
 import { isProof } from '../../restore/drills/judged.ts';
 import { isOpen } from '../../restore/job.ts';
 import { FIRST_ID, idBefore, lowestIdAt, requestedAt } from '../../restore/object-id.ts';
@@ -111,7 +112,19 @@ export async function dueBefore(
   return due;
 }
 
-function leavingOf(item: Item, clusters: ProjectCoverage['clusters']): Leaving {
+/** Whoever annotates does so by a clock of their own. In ms. */
+const ANNOTATED_MARGIN_MS = 86_400_000;
+
+/**
+ * Whether a job may have been annotated after it was read to be let go: what stands for its history is not that it has.
+ * @param letGoAt when the step that let it go began, ISO 8601
+ */
+export function wasAnnotatedSince(item: Item, letGoAt: string): boolean {
+  const from = Date.parse(letGoAt) - ANNOTATED_MARGIN_MS;
+  return ledgerJob(item).changes.some((change) => isAnnotating(change) && !(Date.parse(change.at) < from));
+}
+
+export function leavingOf(item: Item, clusters: ProjectCoverage['clusters']): Leaving {
   const job = ledgerJob(item);
   const { jobId, clusterName, kind, finishedAt, changes } = job;
   const needs = clusterNamed(clusters, clusterName)?.drill?.needs;

@@ -39,6 +39,33 @@ export function withLetGo(coverage: ProjectCoverage, due: Due, { days, at }: Pol
   };
 }
 
+/** Jobs that were let go and are kept after all count as recorded again. `heads` goes on standing for the histories that they had. */
+export function withTakenBack(coverage: ProjectCoverage, jobs: readonly Leaving[]): ProjectCoverage {
+  const { letGo, recorded = 0, recordedIds = NO_IDS } = coverage;
+  if (!letGo || jobs.length === 0) return coverage;
+  const ids = jobs.map(({ jobId }) => jobId);
+  const clusters = { ...coverage.clusters };
+  for (const { clusterName, kind } of jobs) {
+    const cluster = clusterNamed(clusters, clusterName);
+    const list = cluster?.lists[kind];
+    if (!cluster || !list) continue;
+    const lists = { ...cluster.lists, [kind]: { ...list, jobs: list.jobs + 1 } };
+    clusters[clusterKey(clusterName)] = { ...cluster, lists };
+  }
+  return {
+    ...coverage,
+    recorded: recorded + ids.length,
+    recordedIds: toggled(recordedIds, ids),
+    clusters,
+    letGo: {
+      ...letGo,
+      kept: [...letGo.kept, ...ids].sort(),
+      jobs: letGo.jobs - ids.length,
+      ids: toggled(letGo.ids, ids),
+    },
+  };
+}
+
 /** Lists count the jobs that the ledger has of them, and vouch for the newest: those that leave are neither. */
 function withoutJobs(clusters: ProjectCoverage['clusters'], leaving: readonly Leaving[]): ProjectCoverage['clusters'] {
   const next = { ...clusters };

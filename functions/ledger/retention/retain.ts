@@ -13,8 +13,17 @@ import type { Deleter } from '../table/deleter.ts';
 import type { Item } from '../table/job-item.ts';
 import { jobIdOf, type Key, verdictKey } from '../table/keys.ts';
 import type { Table } from '../table/table-port.ts';
-import { type Due, dueBefore, jobsBefore, mayLeave, neededBy } from './leaving.ts';
-import { withLetGo } from './record.ts';
+import {
+  type Due,
+  dueBefore,
+  jobsBefore,
+  type Leaving,
+  leavingOf,
+  mayLeave,
+  neededBy,
+  wasAnnotatedSince,
+} from './leaving.ts';
+import { withLetGo, withTakenBack } from './record.ts';
 
 export interface RetainPorts {
   table: Table;
@@ -67,7 +76,8 @@ export function cutoffOf({ days, asOf }: Pick<RetainOptions, 'days' | 'asOf'>): 
 }
 
 /**
- * What was let go a day ago is deleted, and then what is due is let go. Repeats what a step that died has left.
+ * What was let go a day ago is deleted, unless somebody annotated it meanwhile: that is kept, and let go again by a later step, as it is
+ * then. And what is due is let go. Repeats what a step that died has left.
  * Requests: 1 read; where something is due, 1 query for each 100 jobs due and 1 a MB of the project's, 1 write and, a day later, 1
  * query for each 100 jobs and 1 delete each, 2 of a job with a verdict.
  * @throws LedgerError
@@ -79,13 +89,14 @@ export async function retainProject(projectId: string, ports: RetainPorts, optio
   const result = { projectId, projectName: coverage.projectName, deleted };
   const about = ({ letGo }: ProjectCoverage) => defined({ before: letGo?.before, heads: letGo?.heads });
   if (!done) return { ...result, letGo: 0, ...about(after) };
+  // Before the jobs are read: who annotates one from now on is not in what is recorded of it.
+  const policy = { days: options.days, at: new Date(ports.now()).toISOString() };
   const due = await dueBefore(ports.table, after, cutoffOf(options));
   if (due.leaving.length === 0) return { ...result, letGo: 0, ...about(after) };
   const held = await reasonToHold(after, due, ports);
   if (held !== undefined) return { ...result, letGo: 0, ...about(after), held };
   const letGo = due.leaving.length;
   if (options.dryRun) return { ...result, letGo, before: due.before };
-  const policy = { days: options.days, at: new Date(ports.now()).toISOString() };
   let isFirst = true;
   const next = (stored: ProjectCoverage | undefined): ProjectCoverage => {
     const there = stored ?? lost(projectId);
@@ -129,26 +140,32 @@ async function deleteLetGo(
   const before = cutoff < letGo.before ? cutoff : letGo.before;
   const marker = new DayMarker(ports.table, ports.now);
   const [isLetGo, needed] = [letGoBy(letGo), neededBy(coverage)];
-  let deleted = 0;
+  let [deleted, changed] = [0, 0];
   let batch: Item[] = [];
+  const takenBack: Leaving[] = [];
   const flush = async () => {
-    if (batch.length > 0 && !options.dryRun) {
+    if (options.dryRun) deleted += batch.length;
+    else if (batch.length > 0) {
       await marker.mark(batch.map(({ sk }) => jobIdOf(String(sk))));
       await forEachConcurrent(batch, PARALLEL_DELETES, async (item) => {
-        const { pk, sk, clusterName, validation } = item;
-        await ports.deleter.delete({ pk, sk } as unknown as Key);
-        const mark = verdictKey(projectId, String(clusterName), jobIdOf(String(sk)));
+        const { pk, sk, clusterName, validation, revision } = item as Item & Key & { revision: number };
+        if (!(await ports.deleter.delete({ pk, sk }, { revision }))) {
+          changed += 1;
+          return;
+        }
+        deleted += 1;
+        const mark = verdictKey(projectId, String(clusterName), jobIdOf(sk));
         if (validation !== undefined) await ports.deleter.delete(mark);
       });
     }
-    deleted += batch.length;
     batch = [];
   };
   try {
     for await (const item of jobsBefore(ports.table, projectId, before)) {
       if (isOutOfTime()) break;
       if (!isLetGo(jobIdOf(String(item.sk))) || !mayLeave(item, needed)) continue;
-      batch.push(item);
+      if (wasAnnotatedSince(item, letGo.at)) takenBack.push(leavingOf(item, coverage.clusters));
+      else batch.push(item);
       if (batch.length === 100) await flush();
     }
     await flush();
@@ -156,11 +173,12 @@ async function deleteLetGo(
     await marker.markAgain();
   }
   if (options.dryRun) return { done: true, deleted, coverage };
-  if (isOutOfTime() || before !== letGo.before) return { ...nothing, deleted };
+  if (isOutOfTime() || changed > 0 || before !== letGo.before) return { ...nothing, deleted };
   const deletedAt = new Date(ports.now()).toISOString();
   const next = (stored: ProjectCoverage | undefined): ProjectCoverage => {
     const there = stored ?? lost(projectId);
-    return there.letGo?.at === letGo.at ? { ...there, letGo: { ...there.letGo, deletedAt } } : there;
+    if (there.letGo?.at !== letGo.at || there.letGo.deletedAt !== undefined) return there;
+    return withTakenBack({ ...there, letGo: { ...there.letGo, deletedAt } }, takenBack);
   };
   return { done: true, deleted, coverage: await ports.ledger.saveCoverage(projectId, next, coverage) };
 }

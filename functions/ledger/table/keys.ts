@@ -23,6 +23,7 @@ const MESSAGE = 'MESSAGE';
 const SPOKE = 'SPOKE#';
 const SLICES = 'SLICES#';
 const OWNER = 'OWNER';
+const OWNED = 'OWNED';
 const EXPECTED = 'EXPECTED';
 
 export const projectPk = (projectId: string) => PROJECT + projectId;
@@ -108,9 +109,17 @@ export const sliceKey = (spoke: string, digest: string, n: number): Key => ({
 });
 /** What a hub holds of a project beside its record: whose it is, and whether all of it is there. */
 export const ownerKey = (projectId: string): Key => ({ pk: projectPk(projectId), sk: OWNER });
+/** The projects of an AWS account, or organization, in a hub. */
+export const ownedPk = (by: string) => `${OWNED}#${by}`;
+export const ownedKey = (by: string, projectId: string): Key => ({ pk: ownedPk(by), sk: projectId });
+/** Says that these are known of every project. */
+export const OWNED_KEY: Key = { pk: OWNED, sk: OWNED };
 /** A hub's own items: an export leaves them out. */
 export const isHubKey = ({ pk, sk }: Key) =>
-  pk.startsWith(SLICES) || (pk === SCOPE && sk.startsWith(SPOKE)) || (pk.startsWith(PROJECT) && sk === OWNER);
+  pk.startsWith(SLICES) ||
+  pk.startsWith(OWNED) ||
+  (pk === SCOPE && sk.startsWith(SPOKE)) ||
+  (pk.startsWith(PROJECT) && sk === OWNER);
 /** Of all projects together. */
 export const SCOPE_KEY: Key = { pk: SCOPE, sk: SCOPE };
 /** The feed of known projects, named after what it held first. */

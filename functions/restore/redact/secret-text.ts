@@ -56,8 +56,8 @@ const TOKENS = [
   ['gh[oprsu]_', String.raw`\w{16,}`], // GitHub
   ['github_pat_', String.raw`\w{16,}`],
   ['gl(?:pat|dt|rt|ptt|cbt|soat)-', String.raw`[\w-]{16,}`], // GitLab
-  ['xox[a-z]-', String.raw`[\w-]{10,}`], // Slack
-  ['xapp-', String.raw`[\w-]{16,}`],
+  ['xox[a-z]-', String.raw`\d[\w-]{9,}`], // Slack: a number follows, as in no name such as xapp-payments-production
+  ['xapp-', String.raw`\d-[\w-]{14,}`],
   ['[rs]k_(?:live|test)_', String.raw`\w{16,}`], // Stripe
   ['sk-(?:ant|proj|svcacct)-', String.raw`[\w-]{20,}`], // Anthropic, OpenAI
   ['AIza', String.raw`[\w-]{35}`], // Google

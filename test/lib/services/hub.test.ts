@@ -59,6 +59,8 @@ describe('a spoke', () => {
     const { spoke } = notifySettings(environment('ChangeFeedNotifyFunction', SPOKE));
     expect(spoke).toEqual({ ledger: 'AtlasRestoreLedger', everyMinutes: 15 });
     expect(notifySettings(environment('ChangeFeedNotifyFunction', {})).spoke).toBeUndefined();
+    for (const [given, forwards] of [[SPOKE, 'true'] as const, [{}, undefined] as const])
+      expect(environment('CollectionCollectFunction', given).FORWARD_RECORDS).toBe(forwards);
   });
 
   const project = '620a2e60145026559559a757';

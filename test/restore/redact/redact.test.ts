@@ -497,6 +497,9 @@ const TOKENS: Record<string, fc.Arbitrary<string>> = (() => {
       'xoxb-',
       of('0123456789', 12).chain((id) => after(`${id}-`, of(word, 24))),
     ),
+    'token of an app of Slack': fc
+      .tuple(of(upper, 11), of('0123456789', 13), of('0123456789abcdef', 64))
+      .map(([app, id, secret]) => `xapp-1-${app}-${id}-${secret}`),
     'key of Stripe': after('sk_live_', of(word, 24, 99)),
     'key of Google': after(
       'AIza',
@@ -523,7 +526,12 @@ test('ids, digests and names are no keys', () => {
     .chain((length) =>
       fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length }),
     );
-  const name = fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9]{0,15}(?:-[a-zA-Z0-9]{1,12}){0,4}$/);
+  // A name that begins as a key does, and is as long as one, is taken for one.
+  const isLikeKey =
+    /^(?:gl(?:pat|dt|rt|ptt|cbt|soat)-|xox[a-z]-\d|xapp-\d-|sk-(?:ant|proj|svcacct)-|GOCSPX-|pypi-|AIza)/i;
+  const name = fc
+    .stringMatching(/^[a-zA-Z][a-zA-Z0-9]{0,15}(?:-[a-zA-Z0-9]{1,12}){0,4}$/)
+    .filter((text) => !isLikeKey.test(text));
   const id = fc.oneof(
     hex,
     hex.map((text) => text.toUpperCase()),
@@ -545,7 +553,8 @@ test('ids, digests and names are no keys', () => {
       const text = `${before} ${after} done`;
       expect(redactJob({ text }).atlas).toEqual({ text });
     }),
-    { numRuns: 2_000 },
+    // Found by 300,000 runs: a name that only begins like a token of Slack.
+    { numRuns: 2_000, examples: [['cluster', 'xapp-VOE5c765DV-k-NWn0Fw70sZ']] },
   );
 });
 

@@ -1,0 +1,202 @@
+// Clocks that are wrong, ours or Atlas’s, and what is claimed by them.
+import { describe, expect, test } from 'vitest';
+import { fixedCredentials } from '../../../functions/atlas/auth/credentials.ts';
+import { AtlasClient } from '../../../functions/atlas/client.ts';
+import { HttpTransport } from '../../../functions/atlas/http/http-transport.ts';
+import type { Transport } from '../../../functions/atlas/http/transport.ts';
+import type { ListCoverage, ProjectCoverage } from '../../../functions/ledger/model/coverage.ts';
+import { requestedAt } from '../../../functions/restore/object-id.ts';
+import { DAY, HOUR, MINUTE } from '../../../local/atlas/base/time.ts';
+import { testEngine } from '../../ledger/engines.ts';
+import { System } from '../system.ts';
+import { coverageOf, listOf, ONE, refOf, restored } from './altered.ts';
+
+const engine = testEngine();
+
+describe('clocks', () => {
+  /** The system's own clock is wrong; Atlas's, and the world's, is right. */
+  const skewed = (system: System, skewMs: () => number) => {
+    const clock = {
+      now: () => system.clock.now() + skewMs(),
+      sleep: (ms: number, signal?: AbortSignal) => system.clock.sleep(ms, signal),
+    };
+    const credentials = fixedCredentials({ type: 'apiKey', ...system.atlas.apiKey });
+    const client = () => new AtlasClient({ credentials, baseUrl: system.atlas.url, clock });
+    return async (request = {}) => {
+      // A new process each time, which knows nothing of its clock yet.
+      await using atlas = client();
+      return await system.run(request, { accounts: [{ name: 'test', atlas }], clock });
+    };
+  };
+  const times = ({ clusters, discovery }: ProjectCoverage) => [
+    ...Object.values(discovery).flatMap((list) => [list?.attemptedAt, list?.readAt, list?.since]),
+    ...Object.values(clusters).flatMap(({ firstSeenAt, seenAt, lists }) => [
+      firstSeenAt,
+      seenAt,
+      ...Object.values(lists).flatMap((list: ListCoverage) => [list.attemptedAt, list.readAt, list.fullReadAt]),
+    ]),
+  ];
+
+  test.each([
+    ['20 minutes ahead', 20 * MINUTE],
+    ['an hour ahead', HOUR],
+    ['an hour behind', -HOUR],
+    ['years ahead', 4 * 365 * DAY],
+  ])('%s of Atlas: nothing is missed, and times are Atlas’s', async (_, skewMs) => {
+    await using system = await System.start(engine, ONE);
+    const run = skewed(system, () => skewMs);
+    await run();
+    for (let nth = 0; nth < 3; nth++) {
+      system.clock.advance(12 * MINUTE);
+      const job = system.atlas.world.startRestore({ ...refOf(system), durationMs: MINUTE });
+      system.clock.advance(3 * MINUTE);
+      expect((await run()).run.counts).toMatchObject({ jobsNew: 1 });
+      const recorded = await system.ledger.job(job.id);
+      expect(Math.abs(Date.parse(recorded?.observedAt ?? '') - system.clock.now())).toBeLessThan(5_000);
+    }
+    const coverage = (await coverageOf(system)) as ProjectCoverage;
+    for (const at of times(coverage))
+      if (at !== undefined) expect(Date.parse(at)).toBeLessThan(system.clock.now() + 5_000);
+  });
+
+  describe('whose time is only known by the answers to this very run', () => {
+    /** A process that lives on, such as a warm function or `serve`. */
+    const longLived = (system: System, skewMs: () => number) => {
+      const clock = {
+        now: () => system.clock.now() + skewMs(),
+        sleep: (ms: number, signal?: AbortSignal) => system.clock.sleep(ms, signal),
+      };
+      const credentials = fixedCredentials({ type: 'apiKey', ...system.atlas.apiKey });
+      const atlas = new AtlasClient({ credentials, baseUrl: system.atlas.url, clock });
+      const run = (request = { full: true }) =>
+        system.run(request, { accounts: [{ name: 'test', atlas }], clock }).then((ended) => ended.run);
+      return { atlas, run, [Symbol.asyncDispose]: () => atlas.close() };
+    };
+    /** All that a claim rests on. */
+    const newest = async (system: System) => {
+      const coverage = (await coverageOf(system)) as ProjectCoverage;
+      const runs = (await system.ledger.runs({})).items.map(({ startedAt }) => startedAt);
+      const scope = await system.ledger.scope();
+      return [...times(coverage), scope?.listedAt, ...runs].reduce((a = '', b = '') => (a > b ? a : b), '') ?? '';
+    };
+    const now = (system: System) => new Date(system.clock.now()).toISOString();
+
+    test.each([
+      ['right, and goes 20 minutes ahead', 0, 20 * MINUTE],
+      ['an hour behind, and is set right', -HOUR, 0],
+      ['an hour ahead, and is set right', HOUR, 0],
+    ])('a clock that is %s between two runs', async (_, before, after) => {
+      await using system = await System.start(engine, ONE);
+      let skewMs = before;
+      await using process = longLived(system, () => skewMs);
+      for (let nth = 0; nth < 5; nth++) {
+        await process.run();
+        system.clock.advance(20 * MINUTE);
+      }
+      skewMs = after;
+      const beganAt = now(system);
+      const run = await process.run();
+      expect(run.status).toBe('complete');
+      expect((await newest(system)) <= now(system)).toBe(true);
+      expect(Date.parse((await listOf(system))?.fullReadAt ?? '')).toBeGreaterThan(Date.parse(beganAt) - 5_000);
+      expect(Math.abs(Date.parse(run.startedAt) - Date.parse(beganAt))).toBeLessThan(5_000);
+    });
+
+    test.each([
+      ['ahead', 0, 20 * MINUTE, 1],
+      ['back', 20 * MINUTE, 0, 1],
+      ['ahead', 0, 20 * MINUTE, 3],
+      ['back', 20 * MINUTE, 0, 3],
+    ])(
+      'a clock that is set %s while a project is read proves nothing, and the next run does',
+      async (_, from, to, nth) => {
+        await using system = await System.start(engine, ONE);
+        await system.run();
+        const before = (await listOf(system))?.fullReadAt;
+        system.clock.advance(20 * MINUTE);
+        const job = system.atlas.world.startRestore({ ...refOf(system), durationMs: MINUTE });
+        const asked = system.atlas.requests.length;
+        const listed = () => system.atlas.requests.slice(asked).filter(({ path }) => path.includes('/clusters'));
+        await using process = longLived(system, () => (listed().length >= nth ? to : from));
+        expect((await process.run()).status).toBe('incomplete');
+        expect(await system.ledger.job(job.id)).toBeDefined();
+        expect((await listOf(system))?.fullReadAt).toBe(before);
+        expect((await listOf(system))?.error?.code).toBe('CLOCK_NOT_MEASURED');
+        expect((await process.run()).status).toBe('complete');
+        expect((await newest(system)) <= now(system)).toBe(true);
+        expect((await listOf(system))?.error).toBeUndefined();
+      },
+    );
+
+    test('a proxy that answers in Atlas’s place does not tell the time', async () => {
+      await using system = await System.start(engine, ONE);
+      const date = new Date(system.clock.now() + HOUR).toUTCString();
+      const fault = { type: 'foreign' as const, status: 502, headers: { date } };
+      system.atlas.faults.add({ when: { path: /\/groups$/ }, times: 3, fault });
+      await using process = longLived(system, () => 0);
+      expect((await process.run()).status).toBe('complete');
+      expect((await newest(system)) <= now(system)).toBe(true);
+    });
+
+    test.each([
+      ['20 minutes ahead', 20 * MINUTE],
+      ['a day behind', -DAY],
+    ])('where no answer tells it, by a clock %s: all is recorded, and nothing counts as read', async (_, skewMs) => {
+      await using system = await System.start(engine, ONE);
+      const clock = {
+        now: () => system.clock.now() + skewMs,
+        sleep: (ms: number, signal?: AbortSignal) => system.clock.sleep(ms, signal),
+      };
+      const inner = new HttpTransport();
+      const transport: Transport = {
+        async send(request) {
+          const answer = await inner.send(request);
+          return { ...answer, headers: { ...answer.headers, date: undefined } };
+        },
+        close: () => inner.close(),
+      };
+      const credentials = fixedCredentials({ type: 'apiKey', ...system.atlas.apiKey });
+      await using atlas = new AtlasClient({ credentials, baseUrl: system.atlas.url, clock, transport });
+      const { run } = await system.run({ full: true }, { accounts: [{ name: 'test', atlas }], clock });
+      expect(run).toMatchObject({ status: 'incomplete', failures: [{ what: 'projects', code: 'CLOCK_NOT_MEASURED' }] });
+      expect((await system.recorded()).size).toBe(system.listed().size);
+      expect((await system.ledger.scope())?.listedAt).toBeUndefined();
+      const coverage = (await coverageOf(system)) as ProjectCoverage;
+      expect(Object.values(coverage.discovery).map((list) => [list?.readAt, list?.error?.code])).toEqual(
+        Array(3).fill([undefined, 'CLOCK_NOT_MEASURED']),
+      );
+      expect(coverage.clusters).toEqual({});
+      const known = [];
+      for await (const project of system.ledger.knownProjects()) known.push(project.firstSeenAt);
+      // It is known by its coverage, since when is not.
+      expect(known.filter((at) => at !== undefined && at < now(system))).toEqual([]);
+
+      expect((await system.run({ full: true })).run.status).toBe('complete');
+      const after = times((await coverageOf(system)) as ProjectCoverage);
+      expect(after.filter((at) => at !== undefined && at > now(system))).toEqual([]);
+    });
+  });
+
+  test('that were in 2030 once have left times that nobody believes', async () => {
+    await using system = await System.start(engine, ONE);
+    await system.run();
+    const { projectId } = refOf(system);
+    const job = restored(system);
+    await system.run();
+    const future = '2030-01-01T00:00:00.000Z';
+    const poisoned = (coverage: ProjectCoverage | undefined): ProjectCoverage =>
+      JSON.parse(
+        JSON.stringify(coverage, (name, value) =>
+          /^(attemptedAt|readAt|fullReadAt|settledThrough|seenAt|firstSeenAt|since)$/.test(name) ? future : value,
+        ),
+      );
+    await system.ledger.saveCoverage(projectId, poisoned, await system.ledger.coverage(projectId));
+    const next = restored(system);
+    expect((await system.run()).run).toMatchObject({ status: 'complete', counts: { jobsNew: 1 } });
+    expect(await system.ledger.job(next.id)).toBeDefined();
+    const coverage = (await coverageOf(system)) as ProjectCoverage;
+    expect(times(coverage).filter((at) => at === future)).toEqual([]);
+    expect((await listOf(system))?.fullReadAt).toBe(new Date(system.clock.now()).toISOString());
+    expect(requestedAt(job.id) < (coverage.clusters.Cluster0?.seenAt ?? '')).toBe(true);
+  });
+});
