@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chained, relinked } from '../../functions/ledger/model/hash-chain.ts';
 import type { LedgerJob } from '../../functions/ledger/model/ledger.ts';
-import { jobKey } from '../../functions/ledger/table/keys.ts';
+import { expectedKey, jobKey } from '../../functions/ledger/table/keys.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
 import { commandsRunBy } from '../docs/documented-commands.ts';
 import { type CollectedJob, collected, putItem, storedItem, tamper } from './collected.ts';
@@ -90,7 +90,7 @@ describe('anchors', () => {
   });
 
   test('an announced restore that was altered is named, and so is a retention that was stated', async () => {
-    const [job] = jobs as [Job];
+    const [job] = jobs as [CollectedJob];
     const { clusterName } = JSON.parse((await shell.run(['job', job.jobId, '--json'])).stdout) as {
       clusterName: string;
     };
@@ -103,17 +103,15 @@ describe('anchors', () => {
     const verify = () => shell.run(['verify', '--against', 'announced', ...trusted]);
     const { code, stdout } = await verify();
     expect([code, valuesOf(stdout).announcements]).toEqual([0, '1 as anchored']);
-    const database = new Database(ledgerFile(join(shell.dir, '.ledger')));
-    const change = `UPDATE items SET item = replace(item, '"restores":1', '"restores":9') WHERE sk = ?`;
-    expect(database.prepare(change).run(expectedRestoreId).changes).toBe(1);
+    const change = `UPDATE items SET item = replace(item, '"restores":1', '"restores":9')`;
+    tamper(shell, expectedKey(job.projectId, expectedRestoreId), change);
     expect(await verify()).toMatchObject({
       ...{ code: 9 },
       stdout: expect.stringMatching(
         new RegExp(`announced restore ${expectedRestoreId}, the anchor of .*: says something else`),
       ),
     });
-    database.prepare('DELETE FROM items WHERE sk = ?').run(expectedRestoreId);
-    database.close();
+    tamper(shell, expectedKey(job.projectId, expectedRestoreId), 'DELETE FROM items');
     expect(await verify()).toMatchObject({ code: 9, stdout: expect.stringContaining('is not there any more') });
     const { anchors } = JSON.parse(
       (await shell.run(['verify', '--against', 'announced', ...trusted, '--json'])).stdout,
