@@ -56,7 +56,7 @@ test('the form annotates in the name of the user of this machine, and leads back
     ...{ checks: 'rows=10:10\r\nlatest=10:00 : 10:05\r\n', links: 'https://wiki.example.com/?a=<b>\r\n' },
   });
   expect([answer.status, answer.headers.get('location')]).toEqual([303, `/jobs/${id}#annotations`]);
-  expect(await page(id)).toContain('made by ada@laptop (self-declared)');
+  expect(await page(id)).toContain('1 of 2 checks as expected');
   expect(await read(id)).toMatchObject({
     validation: { status: 'SUCCESSFUL', message: 'all there', by: { name: 'ada@laptop', selfDeclared: true } },
     annotation: {

@@ -279,7 +279,7 @@ test('a page of a thousand clusters stays bounded, shows the worst, and says how
   expect(page.match(/class="cells"/g)).toHaveLength(80);
   expect(textOf(page)).toContain('The 40 worst covered. And 961 more clusters: each is on the page of its project.');
   expect(page.indexOf('60 days not proven')).toBeGreaterThan(0);
-  const pictures = page.slice(page.indexOf('id="days"'), page.indexOf('class="stack even"'));
+  const pictures = page.slice(page.indexOf('id="days"'), page.indexOf('class="stack even'));
   expect(pictures).toContain('id="months"');
   expect(Buffer.byteLength(pictures)).toBeLessThan(150_000);
 });
