@@ -10,7 +10,7 @@ import { type Bundles, bundles } from './bundles.ts';
 
 /** Bytes that a start reads: up to a tenth more than on 2026-11-29, of plan and collect, the largest, a hundredth. */
 const BUDGET = {
-  plan: 950_000,
+  plan: 953_000,
   collect: 1_037_000,
   notify: 233_000,
   message: 332_000,

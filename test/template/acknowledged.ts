@@ -139,6 +139,7 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
     rules: ['Serverless-SQSRedrivePolicy'],
     at: [
       'Collection/DeadLetters',
+      'Reports/DeadLetters',
       'Collection/PlanDeadLetters',
       'ChangeFeed/Unpublished',
       'Messages/Undelivered',
