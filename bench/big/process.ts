@@ -3,8 +3,8 @@ import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.
 import { SqliteTable } from '../../local/sqlite/sqlite-table.ts';
 import type { Load } from '../dynamo/made-jobs.ts';
 import { serve } from '../harness/serve.ts';
-import { followAll } from '../questions/pages.ts';
 import { readAll } from './api.ts';
+import { followAll } from './follow-pages.ts';
 import { fill } from './made-ledger.ts';
 
 const handlers = {

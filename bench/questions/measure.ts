@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from '../big/commands.ts';
 import type { LedgerHandlers } from '../big/process.ts';
+import { type Question, questionsOf } from '../big/questions.ts';
 import type { Load } from '../dynamo/made-jobs.ts';
 import { temporaryFolder } from '../harness/cleanup.ts';
 import type { Result } from '../harness/race.ts';
 import { spreads } from '../harness/statistics.ts';
 import type { Target } from '../harness/table.ts';
 import { Worker } from '../harness/worker.ts';
-import { type Question, questionsOf } from './questions.ts';
 
 export interface Case {
   name: string;

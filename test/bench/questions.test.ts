@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { questionsOf } from '../../bench/big/questions.ts';
 import { cases, targets } from '../../bench/questions/measure.ts';
-import { questionsOf } from '../../bench/questions/questions.ts';
 
 test('a hundred thousand jobs are asked, each question by at most two clicks and one command', () => {
   expect(cases(false).map(({ jobs }) => jobs)).toEqual([10_000, 100_000]);

@@ -5,7 +5,7 @@ import { type ServerType, serve } from '@hono/node-server';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fill } from '../../bench/big/made-ledger.ts';
-import { type Click, questionsOf } from '../../bench/questions/questions.ts';
+import { type Click, questionsOf } from '../../bench/big/questions.ts';
 import { apiApp } from '../../functions/api/app.ts';
 import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import { silentLog } from '../../functions/platform/log.ts';

@@ -118,7 +118,7 @@ test('texts that are too large together are refused in one line', async () => {
 
 test('the evidence report has the verdict, the purpose, the ticket, by whom and when', async () => {
   const [id = ''] = ids;
-  const period = ['--since', '2000-01-01'];
+  const period = ['--since', '2010-01-01'];
   const { stdout: json } = await shell.run(['evidence', '--format', 'json', ...period]);
   const restores = (JSON.parse(json) as Evidence).projects.flatMap(({ clusters }) =>
     clusters.flatMap((each) => each.restores),

@@ -15,6 +15,13 @@ const HOSTILE = '</td><script>alert(1)</script><img src=x onerror=alert(1)>"\'&\
 const LATER = '2040-01-01';
 const hasPdftotext = spawnSync('pdftotext', ['-v']).error === undefined;
 
+/** As moments: an age would be of another minute with each command. */
+const lastDays = (days: number) => {
+  const until = Date.now();
+  const at = (ms: number) => new Date(ms).toISOString();
+  return ['--since', at(until - days * 86_400_000), '--until', at(until)];
+};
+
 describe('evidence', () => {
   let atlas: AtlasSimulator;
   let shell: CommandLine;
@@ -73,7 +80,7 @@ describe('evidence', () => {
   });
 
   test('all formats have the same numbers, and the same restores', async () => {
-    const period = ['--since', '60d', '--until', new Date().toISOString()];
+    const period = lastDays(60);
     const report = await evidence(...period);
     const { numbers, gaps } = report;
     const { stdout: html } = await shell.run(['evidence', ...period]);
@@ -104,7 +111,7 @@ describe('evidence', () => {
   });
 
   describe('as PDF', () => {
-    const period = ['--since', '60d', '--until', new Date().toISOString()];
+    const period = lastDays(60);
     let file: string;
     let report: Evidence;
     beforeAll(async () => {
@@ -152,7 +159,7 @@ describe('evidence', () => {
   test('compares restores with objectives, cluster by cluster, as jobs does; and says so without any', async () => {
     const rules = join(shell.dir, 'objectives.json');
     await writeFile(rules, JSON.stringify({ objectives: ['*<script>*/* = none', '*/* = rto 10m, rpo 6h'] }));
-    const period = ['--since', '60d', '--until', new Date().toISOString(), '--rules', rules];
+    const period = [...lastDays(60), '--rules', rules];
     const report = await evidence(...period);
     const { objectives } = report.numbers;
     const jobs = JSON.parse(
@@ -186,7 +193,7 @@ describe('evidence', () => {
   });
 
   test('by the controls of frameworks, in all formats alike, and never met by an incomplete record', async () => {
-    const period = ['--since', '60d', '--until', new Date().toISOString(), '--framework', 'soc2,hipaa'];
+    const period = [...lastDays(60), '--framework', 'soc2,hipaa'];
     const { frameworks = [], verdict } = await evidence(...period);
     expect(verdict.state).toBe('incomplete');
     expect(frameworks.map(({ id }) => id)).toEqual(['soc2', 'hipaa']);
@@ -259,7 +266,7 @@ describe('evidence', () => {
   });
 
   test('shows times in a chosen zone beside UTC, and names it', async () => {
-    const period = ['--since', '60d', '--until', new Date().toISOString(), '--time-zone', 'Asia/Kolkata'];
+    const period = [...lastDays(60), '--time-zone', 'Asia/Kolkata'];
     const { stdout: html } = await shell.run(['evidence', ...period]);
     const times = [
       ...html.matchAll(/<time class="utc" datetime="([^"]+)">([^<]+)<\/time> <span class="zone">\(([^)]+)\)/g),
@@ -431,10 +438,10 @@ describe('evidence', () => {
   test('wrong usage is one line, and leaves no file', async () => {
     const ended = [
       await shell.run(['evidence', '--since', '2026-02-02', '--until', '2026-02-01']),
-      await shell.run(['evidence', '--format', 'pdf']),
+      await shell.run(['evidence', '--format', 'docx']),
       await shell.run(['evidence', '--output', 'nowhere/report.html']),
       await shell.run(['evidence', '--output', '/dev/null']),
-      await shell.run(['evidence', '--output', 'none.pdf']),
+      await shell.run(['evidence', '--output', 'none.docx']),
       await shell.run(['evidence', '--api', 'http://127.0.0.1:9', '--collect']),
       await shell.run(['evidence', '--api', 'http://127.0.0.1:9', '--rules', 'rules.json']),
       await shell.run(['evidence', '--cluster', 'Cluster0']),
@@ -444,10 +451,10 @@ describe('evidence', () => {
     expect(ended.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 2, 1]);
     expect(ended.map(({ stderr }) => stderr)).toEqual([
       expect.stringMatching(/^restore-ledger: --until: expected a time after --since/),
-      'restore-ledger: --format: expected one of html, json, csv, got "pdf"\n',
+      'restore-ledger: --format: expected one of html, json, csv, pdf, got "docx"\n',
       'restore-ledger: --output nowhere/report.html: expected a file that can be written, got ENOENT\n',
       'restore-ledger: --output /dev/null: expected a regular file, or a name that is free\n',
-      'restore-ledger: --output: expected a name that ends in .html, .json or .csv, or --format with it, got "none.pdf"\n',
+      'restore-ledger: --output: expected a name that ends in .html, .pdf, .json or .csv, or --format with it, got "none.docx"\n',
       "restore-ledger: --collect can't be used with --api: restore-ledger collect --full --api has its collector do it\n",
       "restore-ledger: --rules can't be used with --api: its collector has its own rules\n",
       'restore-ledger: --cluster: expected one --project with it, as names are unique only within a project\n',

@@ -1,8 +1,8 @@
 // The five questions that people come with, each answered by one command; and what their pages and commands read, whatever the size.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { followAll } from '../../bench/big/follow-pages.ts';
 import { fill } from '../../bench/big/made-ledger.ts';
-import { followAll } from '../../bench/questions/pages.ts';
-import { questionsOf } from '../../bench/questions/questions.ts';
+import { questionsOf } from '../../bench/big/questions.ts';
 import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import { SqliteTable } from '../../local/sqlite/sqlite-table.ts';
 import { CommandLine } from './command-line.ts';

@@ -1,4 +1,4 @@
-// bench/questions/questions.ts: the five questions that people come with: what they click, what they type, and what an answer says.
+// bench/big/questions.ts: the five questions that people come with: what they click, what they type, and what an answer says.
 import { clusterNameOf, jobIdOf, type Load } from '../dynamo/made-jobs.ts';
 
 /** What somebody does on a page. A search, with Enter, is one of them. */

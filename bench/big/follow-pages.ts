@@ -1,10 +1,10 @@
-// bench/questions/pages.ts: the pages that answer the questions, followed from home by their links, as somebody without a browser's script.
+// bench/big/follow-pages.ts: the pages that answer the questions, followed from home by their links, as somebody without a browser's script.
 import type { Hono } from 'hono';
 import type { ApiEnv } from '../../functions/api/http/ports.ts';
 import type { Table } from '../../functions/ledger/table/table-port.ts';
-import { appOn } from '../big/api.ts';
-import { CountingTable } from '../big/counting-table.ts';
 import type { Load } from '../dynamo/made-jobs.ts';
+import { appOn } from './api.ts';
+import { CountingTable } from './counting-table.ts';
 import { type Click, type Question, questionsOf } from './questions.ts';
 
 export interface Followed {
