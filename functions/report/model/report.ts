@@ -54,6 +54,8 @@ export interface DrillProof {
   snapshotAgeSeconds?: number;
   /** Parts of the period in which no restore that counts had been completed within the days before. */
   missed: { from: string; until: string }[];
+  /** Parts in which none is known, and one that is not known may have counted. Absent: there is none. */
+  notKnown?: { from: string; until: string }[];
 }
 
 /** What the report has of a job, where the job has it. */
