@@ -134,7 +134,7 @@ export interface Numbers {
   /** Restores without a known requester, by the reason; `not-looked` where events were not read for it yet. */
   unnamed: Record<string, number>;
   /** Of completed restores into a cluster, in seconds. */
-  recovery?: { median: number; longest: number };
+  recovery?: { median?: number; longest: number };
   drills: Record<DrillState['state'], number>;
   /** Clusters for which the period has parts without a restore. */
   drillsMissed: number;
