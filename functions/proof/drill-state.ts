@@ -72,12 +72,12 @@ export function coveredUntil({ tier, lists }: Pick<ClusterCoverage, 'tier' | 'li
   return times.sort()[0] || undefined;
 }
 
-/** Up to when a list that is not there any more can have held restores that were never read. ISO 8601. */
+/** Up to when there can have been restores that are not on record: of a list that is gone and was not read, or let go. ISO 8601. */
 export function lostUntil({ lists }: Pick<ClusterCoverage, 'lists'>): string | undefined {
   const ends = WHOLE.flatMap((kind) => {
-    const { readAt = '', notThere, supersededAt } = lists[kind] ?? {};
+    const { readAt = '', notThere, supersededAt, letGoUntil } = lists[kind] ?? {};
     const end = notThere && earlier(notThere.since, supersededAt);
-    return end !== undefined && readAt < end ? [end] : [];
+    return [end !== undefined && readAt < end ? [end] : [], letGoUntil ?? []].flat();
   });
   return ends.sort().at(-1);
 }

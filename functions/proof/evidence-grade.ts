@@ -34,6 +34,8 @@ export interface GradeFacts {
   others?: readonly CompletedRestore[];
   /** Up to when other restores may have finished that are not among the facts. ISO 8601 */
   unknownUntil?: string | undefined;
+  /** When it is asked, where that is after `now`: what finished between them is left out. @default now */
+  askedAt?: Date;
   /** Whether credentials see the project. @default true */
   isVisible?: boolean;
   /** A reading that is older says nothing of the present, in ms. @default FRESH_MS */
@@ -46,7 +48,12 @@ export function evidenceOf(cluster: ClusterCoverage, now: Date, facts: GradeFact
   if (goneAt !== undefined || deleted || tier === 'free') return undefined;
   // What a restore shows ages, also where none is expected.
   const days = drill?.days ?? DEFAULT_RULES.drillDays;
-  return gradeOf(shownBy(cluster, facts), { days, now, isAllKnown: isAllKnown(cluster, days, now, facts) });
+  const { askedAt = now } = facts;
+  const shown = shownBy(cluster, facts).filter(({ finishedAt }) => {
+    const at = Date.parse(finishedAt);
+    return at <= now.getTime() || at > askedAt.getTime();
+  });
+  return gradeOf(shown, { days, now, isAllKnown: isAllKnown(cluster, days, now, facts) });
 }
 
 /** Each restore that counts, with what it shows. */

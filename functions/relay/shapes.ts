@@ -35,7 +35,7 @@ const list = looseObject({
     z.array(looseObject({ field: z.string(), expected: z.string(), got: z.string(), jobId: maybe(z.string()) })),
   ),
   ...{ problemCount: maybe(number()), notUnderstood: maybe(number()), durations: maybe(z.array(number())) },
-  ...{ lastCompleted: maybe(restored), lastElsewhere: maybe(restored) },
+  ...{ lastCompleted: maybe(restored), lastElsewhere: maybe(restored), letGoUntil: maybe(time()) },
   ...{ resume: maybe(looseObject({ open: z.looseObject({}) })) },
 });
 const cluster = looseObject({

@@ -43,8 +43,8 @@ export const recovered = named(
     missed: count(),
     notKnown: count(),
     measured: count('Completed restores with a measured value: what the percentiles are of.'),
-    p50Seconds: optional(count('Median of completed restores, by nearest rank.')),
-    p95Seconds: optional(count()),
+    p50Seconds: optional(count('Median of completed restores, by nearest rank. Absent of fewer than 5.')),
+    p95Seconds: optional(count('Absent of fewer than 20.')),
   }),
   'Without an objective, `met`, `missed` and `notKnown` are 0.',
 );

@@ -5,8 +5,8 @@ import { DELIVERIES, GROUPINGS, KINDS, RULES, SEVERITIES, STATUSES } from './wor
 
 const durations = z.object({
   completed: count('Completed restores: only their durations say how long a restore takes.'),
-  medianSeconds: optional(amount()),
-  p95Seconds: optional(amount()),
+  medianSeconds: optional(amount('Absent of fewer than 5.')),
+  p95Seconds: optional(amount('Absent of fewer than 20.')),
   maxSeconds: optional(amount()),
 });
 

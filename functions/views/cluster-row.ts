@@ -177,6 +177,13 @@ function listState(
 /** Without what is the collector's own. */
 function shown(list: ListCoverage): Omit<z.infer<typeof coverageOfList>, 'state'> {
   const { recent: _, resume: __, moving: ___, settledThrough: ____, durations: _____, ...kept } = list;
-  const { notInPlan: ______, notThere: _______, deniedSince: ________, attemptedBy: _________, ...row } = kept;
+  const {
+    notInPlan: ______,
+    notThere: _______,
+    deniedSince: ________,
+    attemptedBy: _________,
+    letGoUntil: __________,
+    ...row
+  } = kept;
   return row;
 }

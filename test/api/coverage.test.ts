@@ -239,7 +239,7 @@ describe('GET /summary', () => {
       byStatus: { COMPLETED: 3, FAILED: 1, RUNNING: 1, READY: 0 },
       byKind: { dedicated: 4, flex: 1, serverless: 0 },
       byDelivery: { automated: 4, download: 1 },
-      durations: { completed: 3, medianSeconds: 120, p95Seconds: 600, maxSeconds: 600 },
+      durations: { completed: 3, maxSeconds: 600 },
     });
     expect(counted.byDay.map(({ day, jobs }) => [day.slice(8), jobs])).toEqual([
       ...[
@@ -331,12 +331,13 @@ describe('GET /summary', () => {
         const flagged = all.filter((one) => one.findings.length > 0);
         expect([rest.findings.jobs, sum(rest.findings.bySeverity)]).toEqual([flagged.length, flagged.length]);
         expect(sum(rest.findings.byRule)).toBe(flagged.reduce((total, one) => total + one.findings.length, 0));
-        const { medianSeconds: median = 0, p95Seconds: p95 = 0, maxSeconds: max = 0 } = durations;
-        if (seconds.length === 0) return;
-        for (const one of [median, p95, max]) expect(seconds).toContain(one);
-        expect(max).toBe(Math.max(...seconds));
-        expect(seconds.filter((one) => one <= median).length * 2).toBeGreaterThanOrEqual(seconds.length);
-        expect(seconds.filter((one) => one <= p95).length).toBeGreaterThanOrEqual(0.95 * seconds.length);
+        const { medianSeconds: median, p95Seconds: p95, maxSeconds: max } = durations;
+        expect([median, p95, max].map((one) => one !== undefined)).toEqual([5, 20, 1].map((n) => seconds.length >= n));
+        for (const [one, share] of [[median, 0.5] as const, [p95, 0.95] as const, [max, 1] as const]) {
+          if (one === undefined) continue;
+          expect(seconds).toContain(one);
+          expect(seconds.filter((each) => each <= one).length).toBeGreaterThanOrEqual(share * seconds.length);
+        }
       }),
     );
   });

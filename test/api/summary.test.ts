@@ -59,6 +59,24 @@ test('of what fits a filter, all numbers', async () => {
   expect(await summary('source=nothing')).toMatchObject({ jobs: 0, totals: { jobs: 0, durations: { completed: 0 } } });
 });
 
+test('no median of fewer than 5 completed restores, and no 95th percentile of fewer than 20', async () => {
+  const answers = await Promise.all(['day', 'cluster'].map((field) => summary(`groupBy=${field}`)));
+  const all = answers.flatMap(({ groups = [], totals }) => [...groups, ...(totals ? [totals] : [])]);
+  for (const { durations } of all) {
+    expect(durations.medianSeconds !== undefined).toBe(durations.completed >= 5);
+    expect(durations.p95Seconds !== undefined).toBe(durations.completed >= 20);
+  }
+  expect(new Set(all.map(({ durations }) => durations.completed))).toEqual(new Set([1, 2, 5, 20]));
+});
+
+test('the overview says of how many restores its median is, and has none of too few', async () => {
+  const says = async (of: Service) => (await of.get('/', { accept: 'text/html' })).text();
+  expect(await says(service)).toMatch(/20 restores completed in [^(]+ \(median\), [^(]+ \(95th percentile\)/);
+  await using few = await startService(engine);
+  for (const one of JOBS.slice(0, 10)) await few.ledger.record(one, seen(0));
+  expect(await says(few)).toMatch(/4 restores completed in at most 9 s /);
+});
+
 test('by any field: each job is in a group, whose filter lists just these', async () => {
   for (const groupBy of GROUPINGS) {
     const { groups = [], totals } = await summary(`groupBy=${groupBy}`);

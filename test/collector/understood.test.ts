@@ -1,7 +1,9 @@
 // What Atlas says and nobody expected, from its answer over HTTP to what the ledger, the API and the events say of it.
+
 import { expect, test } from 'vitest';
 import { openapi } from '../../functions/api/openapi/openapi.ts';
 import { jobEvents } from '../../functions/events/from/job-events.ts';
+import { NO_IDS } from '../../functions/ledger/model/id-set.ts';
 import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import { silentLog } from '../../functions/platform/log.ts';
 import { drillState, NO_VERDICTS } from '../../functions/proof/drill-state.ts';
@@ -160,6 +162,31 @@ test('a cluster whose only restores are not understood was not restored, as far 
   expect((await system.cluster())?.lists.dedicated).toMatchObject({ lastCompleted: { jobId: id } });
   expect((await system.cluster())?.lists.dedicated).not.toHaveProperty('notUnderstood');
   expect(await system.ledger.job(id)).not.toHaveProperty('problems');
+  await system.close();
+});
+
+test('where the last completed restore is taken back after older ones were let go, none is said to be overdue', async () => {
+  await using system = await world('replicaSet', DEDICATED);
+  const { idAt, at } = system;
+  const id = idAt(3);
+  const element = (failed: boolean) =>
+    `{"id":"${id}","deliveryType":"automated","finishedAt":"${at(2)}","failed":${failed},"cancelled":false,"expired":false}`;
+  await system.collect([element(false)]);
+  const cluster = await system.cluster();
+  const projectId = (await system.ledger.job(id))?.projectId ?? '';
+  const [stored, ended] = [await system.ledger.coverage(projectId), at(5 * 24)];
+  if (!stored || !cluster) throw new Error('no coverage');
+  const letGo = { before: at(4 * 24), kept: [], jobs: 1, ids: NO_IDS, heads: '', endedBy: ended, days: 30 };
+  const next = { ...stored, letGo: { ...letGo, since: at(1), at: at(1), deletedAt: at(1) } };
+  await system.ledger.saveCoverage(projectId, () => next, stored);
+  system.clock.advance(MINUTE);
+  await system.collect([element(true)], true);
+  const after = await system.cluster();
+  expect(after?.lists.dedicated).toMatchObject({ letGoUntil: ended });
+  expect(after?.lists.dedicated).not.toHaveProperty('lastCompleted');
+  expect(after?.drill).not.toHaveProperty('overdueAt');
+  const now = new Date(system.clock.now());
+  expect(after && evidenceOf(after, now, { verdicts: NO_VERDICTS })).toEqual({ grade: 'not known' });
   await system.close();
 });
 

@@ -117,6 +117,19 @@ const grade = (of: ClusterCoverage, facts: GradeFacts = {}) =>
 describe('the evidence of a cluster', () => {
   test.each<[string, ClusterCoverage, GradeFacts, object]>([
     ['never restored', cluster({}), {}, { grade: 'never' }],
+    [
+      'let go, perhaps, before the last one was taken back',
+      cluster({ lastCompleted: restore(100), letGoUntil: daysAgo(30) }),
+      {},
+      { grade: 'not known' },
+    ],
+    ['let go too long ago to count', cluster({ letGoUntil: daysAgo(95) }), {}, { grade: 'never' }],
+    [
+      'restored, and what was let go may show more',
+      cluster({ lastCompleted: restore(10), letGoUntil: daysAgo(30) }),
+      {},
+      { grade: 'restored', orHigher: true },
+    ],
     ['restored long ago', cluster({ lastCompleted: restore(100) }), {}, { grade: 'lapsed' }],
     [
       'restored',

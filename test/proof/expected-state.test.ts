@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { NO_IDS } from '../../functions/ledger/model/id-set.ts';
 import { expectedState } from '../../functions/proof/expected-state.ts';
 import type { ExpectedRestore } from '../../functions/restore/expected/expected-restore.ts';
 import { idAt } from '../ledger/jobs.ts';
@@ -40,6 +41,19 @@ describe('an announced restore that is on no list', () => {
   test('is not known where a restore of its time could not be understood, which may be it', () => {
     expect(stateOf({}, { unclear: [idAt('2026-11-22T10:10:00Z')] })).toBe('not known');
     expect(stateOf({}, { unclear: [] })).toBe('missed');
+  });
+
+  test('is not known where restores of its time were let go, of which one may be it', () => {
+    const letGoBefore = (at: string) => {
+      const letGo = { before: at, kept: [], jobs: 0, ids: NO_IDS, heads: '', days: 30, since: NOW, at: NOW };
+      const orders = cluster({ dedicated: list(), collection: list() });
+      return { coverage: coverage({ clusters: { orders }, letGo }) };
+    };
+    expect(stateOf(letGoBefore('2026-11-22T10:00:00.001Z'))).toBe('not known');
+    expect(stateOf(letGoBefore('2026-11-22T10:00:00.000Z'))).toBe('missed');
+    // The one that came is on record with the announcement.
+    const came = { jobId: idAt('2026-11-22T10:00:00Z'), targetClusterName: 'orders' };
+    expect(stateOf(letGoBefore('2026-11-22T11:00:00.000Z'), { jobs: [came] as never })).toBe('came');
   });
 
   test('is missed where its project left the scope later', () => {

@@ -18,11 +18,19 @@ function prove(
   completed: readonly number[],
   since: number,
   until: number,
-  parts: { days?: number; seen?: number; made?: number; gone?: number; list?: Partial<ListCoverage> } = {},
+  parts: {
+    days?: number;
+    seen?: number;
+    made?: number;
+    gone?: number;
+    list?: Partial<ListCoverage>;
+    unread?: number;
+  } = {},
 ) {
-  const { days = 30, seen = 0, made = 0, gone, list = {} } = parts;
+  const { days = 30, seen = 0, made = 0, gone, list = {}, unread } = parts;
   const period: Period = { since: at(since), until: at(until), ended: true };
-  const drill = days === 0 ? {} : { drill: { days, dueAt: at(0) } };
+  const needs = unread === undefined ? {} : { needs: { line: '*/* = verdict', needs: ['verdict' as const] } };
+  const drill = days === 0 ? {} : { drill: { days, dueAt: at(0), ...needs } };
   const read = { attemptedAt: at(999), readAt: at(999), fullReadAt: at(999), jobs: 0, open: 0, moving: 0, ...list };
   const cluster = {
     ...{
@@ -34,7 +42,9 @@ function prove(
     },
     ...{ lists: { flex: read }, ...drill, ...(gone === undefined ? {} : { goneAt: at(gone) }) },
   };
-  return proveDrill({ cluster, completed: completed.map(restore), period, madeAt: at(1_000) });
+  const counted = completed.map((day) => ({ ...restore(day), ...(unread !== undefined && { proves: true }) }));
+  const unreadUntil = unread === undefined ? {} : { unreadUntil: at(unread) };
+  return proveDrill({ cluster, completed: counted, period, madeAt: at(1_000), ...unreadUntil });
 }
 
 describe('drills over a period', () => {
@@ -83,6 +93,25 @@ describe('drills over a period', () => {
     // The newer one can be of another list.
     expect(prove([20, 80], 40, 90, { list: { readAt: at(60) } })).toMatchObject({
       missed: [{ from: at(50), until: at(60) }],
+    });
+  });
+
+  test('verdicts from before the period that were not read may have counted for its beginning', () => {
+    expect(prove([80], 40, 90, { unread: 47 })).toMatchObject({
+      ...{ state: 'proven', missed: [{ from: at(77), until: at(80) }] },
+      notKnown: [{ from: at(40), until: at(77) }],
+    });
+    expect(prove([70], 40, 90, { unread: 47 })).toMatchObject({
+      ...{ state: 'proven', missed: [], notKnown: [{ from: at(40), until: at(70) }] },
+    });
+    // One that is known covers the time that they would have.
+    expect(prove([20, 45, 70], 40, 90, { unread: 47 })).not.toHaveProperty('notKnown');
+  });
+
+  test('of a time before the first reading, or after the last, it is said that it is not known', () => {
+    expect(prove([220], 200, 230, { seen: 225 })).toMatchObject({ notKnown: [{ from: at(200), until: at(220) }] });
+    expect(prove([5], 20, 90, { list: { readAt: at(50) } })).toMatchObject({
+      notKnown: [{ from: at(50), until: at(90) }],
     });
   });
 

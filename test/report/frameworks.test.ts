@@ -115,6 +115,18 @@ describe('facts', () => {
       /in part of the period/,
     ],
     [
+      'part of the period is not known',
+      { drill: { state: 'proven', missed: [], notKnown: [{ from: 'a', until: 'b' }] } },
+      'tested: not known',
+      /1 cluster of which part of the period is not known/,
+    ],
+    [
+      'part of the period had none, and another is not known',
+      { drill: { state: 'met', missed: [{ from: 'a', until: 'b' }], notKnown: [{ from: 'b', until: 'c' }] } },
+      'tested: missing',
+      /in part of the period/,
+    ],
+    [
       'nobody checked',
       { restores: [restore({ validation: undefined } as never)] },
       'checked: missing',

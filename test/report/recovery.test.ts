@@ -21,30 +21,39 @@ function restore(day: number, durationSeconds: number, parts: Partial<RestoreEvi
   return { ...job, ...measuresOf(job, objective, period.until) };
 }
 
+/** So many on the same day. */
+const several = (count: number, ...parts: Parameters<typeof restore>) =>
+  Array.from({ length: count }, () => restore(...parts));
+
 test('counts what met the objective, and compares the halves of the period by completed restores alone', () => {
   const restores = [
     ...[
-      restore(1, 100),
+      ...several(4, 1, 100),
       restore(2, 300),
       restore(3, 9_000, { status: 'FAILED' }),
       restore(4, 5, { kind: 'collection' }),
     ],
-    ...[restore(20, 700), restore(25, 700), restore(29, 1, { delivery: 'download' })],
+    ...[...several(4, 20, 700), restore(25, 700), restore(29, 1, { delivery: 'download' })],
   ];
   expect(recoveryOf(restores, objective, period)).toEqual({
     objective: { line: '*/* = rto 10m', rtoSeconds: 600 },
     rto: {
-      ...{ met: 2, missed: 3, notKnown: 0, measured: 4, p50Seconds: 300, p95Seconds: 700 },
+      ...{ met: 5, missed: 6, notKnown: 0, measured: 10, p50Seconds: 300 },
       trend: { firstHalfSeconds: 100, secondHalfSeconds: 700 },
     },
     rpo: { met: 0, missed: 0, notKnown: 0, measured: 0 },
   });
 });
 
-test('has no trend where a half has no completed restore, and no objective where the line exempts', () => {
-  expect(recoveryOf([restore(1, 100)], undefined, period)).toEqual({
-    rto: { met: 1, missed: 0, notKnown: 0, measured: 1, p50Seconds: 100, p95Seconds: 100 },
+test('has no median of fewer than 5, no percentile of fewer than 20, nor a trend of such halves, and no objective where the line exempts', () => {
+  expect(recoveryOf(several(4, 1, 100), undefined, period)).toEqual({
+    rto: { met: 4, missed: 0, notKnown: 0, measured: 4 },
     rpo: { met: 0, missed: 0, notKnown: 0, measured: 0 },
   });
+  expect(recoveryOf([...several(5, 1, 100), ...several(4, 20, 700)], undefined, period).rto).not.toHaveProperty(
+    'trend',
+  );
+  expect(recoveryOf(several(19, 1, 100), undefined, period).rto).not.toHaveProperty('p95Seconds');
+  expect(recoveryOf(several(20, 1, 100), undefined, period).rto).toMatchObject({ p50Seconds: 100, p95Seconds: 100 });
   expect(recoveryOf([], parseObjective('*/* = none'), period)).not.toHaveProperty('objective');
 });

@@ -12,6 +12,7 @@ import {
 } from '../../ledger/model/day-counts.ts';
 import type { LedgerReader } from '../../ledger/repositories/ledger-reader.ts';
 import { defined } from '../../platform/defined.ts';
+import { MEDIAN_OF, P95_OF } from '../../platform/percentile.ts';
 import { isOpen } from '../../restore/job.ts';
 import type { summary as summarySchema } from '../../schema/summary.ts';
 import { DELIVERIES, KINDS, RULES, SEVERITIES, STATUSES } from '../../schema/words.ts';
@@ -73,7 +74,10 @@ export async function countDays(
 export function summaryOf({ from, to }: Period, counts: ReadonlyMap<string, DayCounts>, countedFrom?: string): Summary {
   const days = daysOf({ from, to }).map((day) => ({ day, counts: counts.get(day) ?? noDayCounts() }));
   const all = sumOf(days.map((day) => day.counts));
-  const [medianSeconds, p95Seconds, maxSeconds] = [0.5, 0.95, 1].map((share) => percentileOf(all.seconds, share));
+  const completed = total(all.seconds);
+  const medianSeconds = completed < MEDIAN_OF ? undefined : percentileOf(all.seconds, 0.5);
+  const p95Seconds = completed < P95_OF ? undefined : percentileOf(all.seconds, 0.95);
+  const maxSeconds = percentileOf(all.seconds, 1);
   return defined({
     from,
     to,
@@ -87,7 +91,7 @@ export function summaryOf({ from, to }: Period, counts: ReadonlyMap<string, DayC
       jobs: total(status),
       byStatus: each(STATUSES, status),
     })),
-    durations: { completed: total(all.seconds), ...defined({ medianSeconds, p95Seconds, maxSeconds }) },
+    durations: { completed, ...defined({ medianSeconds, p95Seconds, maxSeconds }) },
     findings: {
       jobs: total(all.severity),
       bySeverity: each(SEVERITIES, all.severity),

@@ -6,7 +6,7 @@ import type { JobsFilter } from '../../ledger/model/ledger.ts';
 import type { LedgerReader } from '../../ledger/repositories/ledger-reader.ts';
 import type { SeenJob } from '../../ledger/repositories/queries.ts';
 import { defined } from '../../platform/defined.ts';
-import { percentile } from '../../platform/percentile.ts';
+import { medianOf, p95Of, percentile } from '../../platform/percentile.ts';
 import { destinationOf } from '../../restore/destination.ts';
 import { isOpen } from '../../restore/job.ts';
 import { isFound } from '../../restore/requesters/requester.ts';
@@ -109,7 +109,6 @@ function totalsOfJobs(jobs: readonly SeenJob[]): Totals {
       : [],
   );
   const total = seconds.reduce((sum, each) => sum + each, 0);
-  const sorted = seconds.toSorted((a, b) => a - b);
   return {
     jobs: jobs.length,
     open: count(({ status }) => isOpen(status)),
@@ -120,9 +119,9 @@ function totalsOfJobs(jobs: readonly SeenJob[]): Totals {
       completed: seconds.length,
       totalSeconds: total,
       meanSeconds: seconds.length > 0 ? Math.round(total / seconds.length) : undefined,
-      medianSeconds: percentile(sorted, 0.5),
-      p95Seconds: percentile(sorted, 0.95),
-      maxSeconds: sorted.at(-1),
+      medianSeconds: medianOf(seconds),
+      p95Seconds: p95Of(seconds),
+      maxSeconds: percentile(seconds, 1),
     }),
   };
 }

@@ -20,6 +20,8 @@ type Last = Pick<ListCoverage, 'lastCompleted' | 'lastElsewhere'>;
 export interface Successes extends Last, Pick<ListCoverage, 'durations' | 'notUnderstood'> {
   /** Of those that coverage has, ids of which Atlas says otherwise by now: that it failed, or finished at another time. */
   restated?: string[];
+  /** Where there are some: up to when restores finished that were let go, and may be the last completed ones by now. ISO 8601 */
+  letGoUntil?: string;
 }
 
 type SeenJob = Omit<RestoreJob, 'atlas'>;
@@ -85,12 +87,12 @@ export class CompletedRestores {
 
 /**
  * What Atlas says otherwise by now is no evidence: what comes before it is looked up in the ledger, as Atlas may list it no longer.
- * Requests: none, or 1 query for each 100 jobs of the cluster, up to one into another project. @throws LedgerError
+ * Requests: none, or 1 read and 1 query for each 100 jobs of the cluster, up to one into another project. @throws LedgerError
  */
 export async function withRestated(
   seen: Successes,
   { projectId, clusterName, kind }: JobList,
-  ledger: Pick<Ledger, 'jobs'>,
+  ledger: Pick<Ledger, 'jobs' | 'coverage'>,
 ): Promise<Successes> {
   const { restated } = seen;
   if (!restated) return seen;
@@ -103,11 +105,13 @@ export async function withRestated(
     if (recorded.seen.lastElsewhere) break;
   }
   const { lastCompleted, lastElsewhere } = recorded.seen;
+  const letGoUntil = (await ledger.coverage(projectId))?.letGo?.endedBy;
   return {
     ...seen,
     ...defined({
       lastCompleted: laterOf(seen.lastCompleted, lastCompleted),
       lastElsewhere: laterOf(seen.lastElsewhere, lastElsewhere),
+      letGoUntil,
     }),
   };
 }

@@ -112,13 +112,14 @@ function withoutRestated(before: ListCoverage, { restated = [] }: ListReading['s
 /** A reading that stops early has seen the newest, which are those that are kept. */
 function withSuccesses(
   before: ListCoverage,
-  { lastCompleted, lastElsewhere, durations = [] }: ListReading['successes'],
-): Pick<ListCoverage, 'lastCompleted' | 'lastElsewhere' | 'durations'> {
+  { lastCompleted, lastElsewhere, durations = [], letGoUntil }: ListReading['successes'],
+): Pick<ListCoverage, 'lastCompleted' | 'lastElsewhere' | 'durations' | 'letGoUntil'> {
   const last = (name: 'lastCompleted' | 'lastElsewhere', seen: CompletedRestore | undefined) =>
     seen && seen.finishedAt >= (before[name]?.finishedAt ?? '') ? seen : undefined;
   return defined({
     lastCompleted: last('lastCompleted', lastCompleted),
     lastElsewhere: last('lastElsewhere', lastElsewhere),
+    letGoUntil,
     durations: durations.length >= (before.durations?.length ?? 1) ? durations : undefined,
   });
 }

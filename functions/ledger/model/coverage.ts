@@ -77,6 +77,11 @@ export interface ListCoverage extends Omit<z.infer<typeof coverageOfList>, 'stat
   notInPlan?: Absence;
   /** Since when Atlas says that the list of a cluster that is gone, or of another tier by now, is not there any more. */
   notThere?: Absence;
+  /**
+   * Atlas took back the last completed restore after older ones had been let go: one of those may be the last now, and finished by
+   * then. ISO 8601
+   */
+  letGoUntil?: string;
   /** Since when each attempt was answered that the list is not there, which is not believed yet. Any other outcome clears it. */
   deniedSince?: string;
 }

@@ -29,6 +29,8 @@ export class FactsTally {
   /** Of those that are gone: what was asked of them is not known, or whether it was done. */
   #goneUnknown = 0;
   #missed = 0;
+  /** Of part of the period it is not known whether they were restored in time. */
+  #partUnknown = 0;
   readonly #restores = { all: 0, named: 0, uncertain: 0, pending: 0 };
   readonly #restored = { clusters: 0, checked: 0, separate: 0, failedChecks: 0 };
   readonly #incidents = { all: 0, recovered: 0, unknown: 0 };
@@ -49,6 +51,7 @@ export class FactsTally {
         if (recovery.objective?.[`${side}Seconds`] !== undefined) this.#sides[side].clusters += 1;
     }
     if (drill.missed.length > 0) this.#missed += 1;
+    else if (drill.notKnown) this.#partUnknown += 1;
     for (const side of SIDES)
       for (const state of ['met', 'missed', 'notKnown'] as const) this.#sides[side][state] += recovery[side][state];
     for (const restore of restores) this.#addRestore(restore);
@@ -125,6 +128,8 @@ export class FactsTally {
     );
     if (this.#missed > 0)
       words.push(`${counted(this.#missed, 'cluster')} without a recent restore in part of the period`);
+    if (this.#partUnknown > 0)
+      words.push(`${counted(this.#partUnknown, 'cluster')} of which part of the period is not known`);
     if (this.#goneUnknown > 0) words.push(`${number(this.#goneUnknown)} gone since, of which it is not known`);
     if (words.length === 0) return met(`${text}.`);
     const said = `${text}; ${words.join(', ')}.`;

@@ -65,8 +65,8 @@ export function proveDrill({ cluster, completed, period, madeAt, unreadUntil, le
     from: knownFrom(cluster, moments, { period, within, letGo, unread }),
     until: knownUntil(cluster, end),
   };
+  const missed = missedIn(moments, within, known);
   if (goneAt <= asked) {
-    const missed = missedIn(moments, within, known);
     // Whether it was asked in vain can't be told where restores or verdicts that would have counted are not known.
     const isTold = known.from <= Math.max(Date.parse(period.since), createdAt) && known.until >= end;
     return { state: 'none', ...(isTold || missed.length > 0 ? { days } : {}), ...lastOf(last), missed };
@@ -77,9 +77,15 @@ export function proveDrill({ cluster, completed, period, madeAt, unreadUntil, le
   const inTime = moments.length > 1 ? (needs ? 'proven' : 'met') : 'due';
   const notProven = unread + within <= end ? ('not-proven' as const) : ('not-covered' as const);
   const early = inTime === 'due' && needs && isRestored ? notProven : inTime;
+  const [begin, stop] = [Date.parse(period.since), Math.max(known.from, known.until)];
+  const notKnown = [
+    { from: begin, until: Math.min(known.from, end) },
+    { from: stop, until: end },
+  ].flatMap((part) => missedIn(moments, within, part));
   return {
     state: dueAt <= end ? late : early,
-    ...{ ...due, ...defined({ needs, provenAt }), ...lastOf(last), missed: missedIn(moments, within, known) },
+    ...{ ...due, ...defined({ needs, provenAt }), ...lastOf(last), missed },
+    ...(notKnown.length > 0 && { notKnown }),
   };
 }
 

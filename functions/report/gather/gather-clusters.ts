@@ -141,7 +141,7 @@ function gradeThen(
     .filter((until) => until !== undefined)
     .sort()
     .toReversed();
-  return evidenceOf(cluster, new Date(end), { ...facts, unknownUntil });
+  return evidenceOf(cluster, new Date(end), { ...facts, unknownUntil, askedAt: new Date(now) });
 }
 
 /** Up to when a restore into another project may have finished that was not looked for: coverage has the last one alone, of the period or later. */

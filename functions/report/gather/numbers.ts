@@ -1,7 +1,7 @@
 // functions/report/gather/numbers.ts: the numbers of the report: restores by outcome, by finding and by requester.
 
 import { defined } from '../../platform/defined.ts';
-import { percentile } from '../../platform/percentile.ts';
+import { medianOf, percentile } from '../../platform/percentile.ts';
 import { PROOF_STATES } from '../../proof/list.ts';
 import { SIDES } from '../../restore/objectives/objective.ts';
 import { isFound } from '../../restore/requesters/requester.ts';
@@ -56,8 +56,8 @@ export class NumbersTally {
 
   get numbers(): Numbers {
     const requesters = [...this.#byRequester.values()].sort((a, b) => b.restores - a.restores);
-    const [median, longest] = [percentile(this.#durations, 0.5), percentile(this.#durations, 1)];
-    const recovery = median === undefined || longest === undefined ? undefined : { median, longest };
+    const longest = percentile(this.#durations, 1);
+    const recovery = longest === undefined ? undefined : defined({ median: medianOf(this.#durations), longest });
     return {
       ...this.#numbers,
       requesters,

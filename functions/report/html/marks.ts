@@ -32,9 +32,10 @@ export function requesterCell(requester: Requester | undefined): Html {
   return html`${name(actorName(actor), WHOLE)}${via}<span class="sub">${visible(actorKind(actor))} · ${sure}</span>`;
 }
 
-export function missedText({ missed }: DrillProof): Html | '' {
-  const parts = missed.map(({ from, until }, at) => html`${at > 0 ? '; ' : ''}${time(from)} to ${time(until)}`);
-  return sub(parts.length > 0 && html`Missed from ${parts}`);
+export function missedText({ missed, notKnown = [] }: DrillProof): Html {
+  const parts = (some: DrillProof['missed']) =>
+    some.map(({ from, until }, at) => html`${at > 0 ? '; ' : ''}${time(from)} to ${time(until)}`);
+  return html`${sub(missed.length > 0 && html`Missed from ${parts(missed)}`)}${sub(notKnown.length > 0 && html`Not known from ${parts(notKnown)}`)}`;
 }
 
 /** A second line of a cell, where there is one. */

@@ -47,7 +47,8 @@ ${SIDES.map((side) => sideCell(side, recovery[side], recovery.objective?.[`${sid
 
 function sideCell(side: Side, of: SideEvidence, objectiveSeconds: number | undefined): Html {
   const { p50Seconds, p95Seconds, trend } = of;
-  const usual = p50Seconds !== undefined && `median ${span(p50Seconds)}, 95 % within ${span(p95Seconds ?? p50Seconds)}`;
+  const most = p95Seconds === undefined ? '' : `, 95 % within ${span(p95Seconds)}`;
+  const usual = p50Seconds !== undefined && `median ${span(p50Seconds)}${most}`;
   const halves =
     trend && `median of the first half ${span(trend.firstHalfSeconds)}, of the second ${span(trend.secondHalfSeconds)}`;
   const counts = objectiveSeconds === undefined ? 'No objective' : `${span(objectiveSeconds)}: ${countsOf(of)}`;

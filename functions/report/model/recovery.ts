@@ -1,6 +1,6 @@
 // functions/report/model/recovery.ts: restores of a cluster in a period, compared with its objectives. Pure.
 import { defined } from '../../platform/defined.ts';
-import { percentile } from '../../platform/percentile.ts';
+import { medianOf } from '../../platform/percentile.ts';
 import type { Period } from '../../proof/period.ts';
 import {
   isMeasured,
@@ -20,7 +20,7 @@ export interface Trend {
 }
 
 export interface SideEvidence extends Recovered {
-  /** Absent where a half has no completed restore. */
+  /** Absent where a half has too few completed restores for a median. */
   trend?: Trend;
 }
 
@@ -52,14 +52,11 @@ export function recoveryOf(
 }
 
 function trendOf(restores: readonly (MeasuredJob & Measures)[], side: Side, middle: string): Trend | undefined {
-  const medianOf = (some: readonly MeasuredJob[]) =>
-    percentile(
-      some.flatMap((restore) => measurements(restore)[MEASURED[side]] ?? []),
-      0.5,
-    );
+  const usualOf = (some: readonly MeasuredJob[]) =>
+    medianOf(some.flatMap((restore) => measurements(restore)[MEASURED[side]] ?? []));
   const completed = restores.filter((restore) => isMeasured(restore) && isCompletedRestore(restore));
-  const firstHalfSeconds = medianOf(completed.filter(({ requestedAt }) => requestedAt < middle));
-  const secondHalfSeconds = medianOf(completed.filter(({ requestedAt }) => requestedAt >= middle));
+  const firstHalfSeconds = usualOf(completed.filter(({ requestedAt }) => requestedAt < middle));
+  const secondHalfSeconds = usualOf(completed.filter(({ requestedAt }) => requestedAt >= middle));
   return firstHalfSeconds === undefined || secondHalfSeconds === undefined
     ? undefined
     : { firstHalfSeconds, secondHalfSeconds };

@@ -54,6 +54,8 @@ export interface DrillProof {
   snapshotAgeSeconds?: number;
   /** Parts of the period in which no restore that counts had been completed within the days before. */
   missed: { from: string; until: string }[];
+  /** Parts in which none is known, and one that is not known may have counted. Absent: there is none. */
+  notKnown?: { from: string; until: string }[];
 }
 
 /** What the report has of a job, where the job has it. */
@@ -132,7 +134,7 @@ export interface Numbers {
   /** Restores without a known requester, by the reason; `not-looked` where events were not read for it yet. */
   unnamed: Record<string, number>;
   /** Of completed restores into a cluster, in seconds. */
-  recovery?: { median: number; longest: number };
+  recovery?: { median?: number; longest: number };
   drills: Record<DrillState['state'], number>;
   /** Clusters for which the period has parts without a restore. */
   drillsMissed: number;

@@ -126,10 +126,13 @@ function drillsSentence({ clusters, drills, drillsMissed, recovery }: Numbers) {
     `${counted(expected, 'cluster')} had to be restored within a number of days: ${parts.filter(Boolean).join(', ')}.`,
     drillsMissed > 0 && `For ${counted(drillsMissed, 'cluster')}, part of the period had no restore recent enough.`,
     drills['backups-off'] > 0 && `Atlas makes no backups of ${counted(drills['backups-off'], 'cluster')}.`,
-    recovery && `Completed restores took a median of ${span(recovery.median)}, and ${span(recovery.longest)} at most.`,
+    recovery && `Completed restores took ${recoveryWords(recovery)} at most.`,
   ];
   return sentences.filter(Boolean).join(' ');
 }
+
+const recoveryWords = ({ median, longest }: NonNullable<Numbers['recovery']>) =>
+  `${median === undefined ? '' : `a median of ${span(median)}, and `}${span(longest)}`;
 
 /** Of those that are unknown, some may be. */
 function overdueWords({ overdue, 'not-covered': unknown }: Numbers['drills']) {

@@ -1,7 +1,7 @@
 // functions/restore/objectives/recovery.ts: restores of a cluster added up: how many met its objectives, and what is usual.
 import type * as z from 'zod/mini';
 import { defined } from '../../platform/defined.ts';
-import { percentile } from '../../platform/percentile.ts';
+import { medianOf, p95Of } from '../../platform/percentile.ts';
 import type { recovered } from '../../schema/measure.ts';
 import { isCompletedRestore } from '../understood.ts';
 import { isMeasured, type Measure, type MeasuredJob, type Measures, measurements } from './measure.ts';
@@ -38,7 +38,7 @@ class SideTally {
   }
 
   get recovered(): Recovered {
-    const [p50Seconds, p95Seconds] = [percentile(this.#seconds, 0.5), percentile(this.#seconds, 0.95)];
+    const [p50Seconds, p95Seconds] = [medianOf(this.#seconds), p95Of(this.#seconds)];
     return { ...this.#counts, measured: this.#seconds.length, ...defined({ p50Seconds, p95Seconds }) };
   }
 }

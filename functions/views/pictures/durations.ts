@@ -1,7 +1,7 @@
 // functions/views/pictures/durations.ts: how long restores took and how old their data was, and what is usual where enough are known.
 import { defined } from '../../platform/defined.ts';
 import { grouped } from '../../platform/grouped.ts';
-import { percentile } from '../../platform/percentile.ts';
+import { medianOf, p95Of, percentile } from '../../platform/percentile.ts';
 import {
   isMeasured,
   type Measure,
@@ -13,11 +13,6 @@ import {
 import type { Objective, Objectives } from '../../restore/objectives/objective.ts';
 import { isCompletedRestore } from '../../restore/understood.ts';
 import type { PicturedJob } from './jobs.ts';
-
-/** Fewer restores have no usual: the median of two is one of them. */
-export const MEDIAN_OF = 5;
-/** By nearest rank, the 95th percentile of fewer is the longest of them. */
-export const P95_OF = 20;
 
 export interface Usual {
   /** How many restores it is of. */
@@ -33,8 +28,8 @@ export interface Usual {
 export const usualOf = (seconds: readonly number[]): Usual =>
   defined({
     restores: seconds.length,
-    p50: seconds.length < MEDIAN_OF ? undefined : percentile(seconds, 0.5),
-    p95: seconds.length < P95_OF ? undefined : percentile(seconds, 0.95),
+    p50: medianOf(seconds),
+    p95: p95Of(seconds),
     max: percentile(seconds, 1),
   });
 

@@ -143,7 +143,11 @@ function lastRunFact({ newest, ended, others }: LastRuns, now: number): Html {
   });
 }
 
-const durations = ({ durations: { medianSeconds, p95Seconds } }: Summary) =>
-  medianSeconds === undefined || p95Seconds === undefined
-    ? ''
-    : `Completed in ${span(medianSeconds)} (median), ${span(p95Seconds)} (95th percentile)`;
+function durations({ durations: { completed, medianSeconds, p95Seconds, maxSeconds } }: Summary): string {
+  if (maxSeconds === undefined) return '';
+  const parts = [
+    medianSeconds !== undefined && `${span(medianSeconds)} (median)`,
+    p95Seconds === undefined ? `at most ${span(maxSeconds)}` : `${span(p95Seconds)} (95th percentile)`,
+  ];
+  return `${counted(completed, 'restore')} completed in ${parts.filter(Boolean).join(', ')}`;
+}

@@ -5,7 +5,6 @@ import { GROUPINGS, type Grouping } from '../../../schema/words.ts';
 import { mark } from '../../../views/html/badge.ts';
 import { tableHead } from '../../../views/html/table.ts';
 import { type Html, name, utc } from '../../../views/html/text.ts';
-import { MEDIAN_OF, P95_OF } from '../../../views/pictures/durations.ts';
 import { spanName } from '../../../views/pictures/spans.ts';
 import { counted, number } from '../../../views/text.ts';
 import type { Summary } from '../../query/summary.ts';
@@ -93,14 +92,11 @@ function shownValue({ value, name: named }: Group, groupBy: Grouping): Html | st
   return named === undefined ? name(filterValue(groupBy as Filter, value)) : name(named, 100);
 }
 
-/** No percentile of so few that it is just one of them. */
 const cells = ({ jobs, completed, failed, open, withFindings, durations }: Totals) => {
-  const { completed: of, medianSeconds, p95Seconds, maxSeconds } = durations;
-  const spanOf = (seconds: number | undefined, least: number) =>
-    seconds === undefined || of < least ? undefined : span(seconds);
+  const { medianSeconds, p95Seconds, maxSeconds } = durations;
   const values = [
     ...[jobs, completed, failed, open, withFindings].map(number),
-    ...[spanOf(medianSeconds, MEDIAN_OF), spanOf(p95Seconds, P95_OF), spanOf(maxSeconds, 1)],
+    ...[medianSeconds, p95Seconds, maxSeconds].map((seconds) => (seconds === undefined ? undefined : span(seconds))),
   ];
   return values.map(
     (value, i) =>
