@@ -18,7 +18,7 @@ import { Alarms, FIVE_MINUTES } from './alarms.ts';
 import { Checks } from './checks.ts';
 import { LedgerDashboard } from './dashboard.ts';
 import { expectationOf } from './expectation.ts';
-import { alarmTopics, missingRecipients } from './recipients.ts';
+import { alarmTopics, missingRecipients, warnOfTwoSenders } from './recipients.ts';
 
 export interface MonitoringProps {
   readonly ledgerName: string;
@@ -70,6 +70,7 @@ export class Monitoring extends Construct {
     const checks = new Checks(this, 'Checks', { plan: collection.plan.function, runsToAlarm, settings });
     const topics = alarmTopics(this, settings, encryptionKey);
     this.missingRecipients = missingRecipients(this, settings);
+    warnOfTwoSenders(this, settings);
     const { deadLetters, planDeadLetters, queue } = collection;
     const [plan, collect] = [collection.plan.function, collection.collect.function];
     const notify = changeFeed.notify.function;

@@ -8,7 +8,7 @@ import type { Construct } from 'constructs';
 import { defined } from '../../functions/platform/defined.ts';
 import type { Settings } from '../settings/settings.ts';
 
-type Recipients = Pick<Settings, 'alarmEmail' | 'alarmTopic' | 'messageEmail' | 'messageTopic'>;
+type Recipients = Pick<Settings, 'alarmEmail' | 'alarmTopic' | 'messageEmail' | 'messageTopic' | 'role'>;
 
 /** @param masterKey of the topic that is made. @default none: CloudWatch can't use the key that SNS has by default */
 export const alarmTopics = (scope: Construct, { alarmEmail, alarmTopic }: Recipients, masterKey?: IKey): ITopic[] => [
@@ -22,14 +22,15 @@ export const alarmTopics = (scope: Construct, { alarmEmail, alarmTopic }: Recipi
  */
 export function missingRecipients(
   scope: Construct,
-  { alarmEmail, alarmTopic, messageEmail, messageTopic }: Recipients,
+  { alarmEmail, alarmTopic, messageEmail, messageTopic, role }: Recipients,
 ): string | undefined {
   const missing = [
     { id: 'alarms', what: 'Alarms', settings: 'alarmEmail or alarmTopic', given: alarmEmail || alarmTopic },
     {
       id: 'messages',
-      what: 'Messages about restores',
-      settings: 'messageEmail or messageTopic',
+      // Whether its hub has recipients, a spoke doesn't know.
+      what: role === 'spoke' ? "This spoke's messages about restores" : 'Messages about restores',
+      settings: role === 'spoke' ? 'messageEmail or messageTopic, in the hub or here' : 'messageEmail or messageTopic',
       given: messageEmail || messageTopic,
     },
   ].filter(({ given }) => !given);
@@ -38,6 +39,14 @@ export function missingRecipients(
     Annotations.of(scope).addWarningV2(`atlas-restore-ledger:nobody-notified-of-${id}`, text);
   }
   return missing.map(({ what, settings }) => `${what}: set ${settings}`).join('. ') || undefined;
+}
+
+/** A spoke and its hub send the same messages; a spoke that has recipients warns, and the acknowledgement is as above. */
+export function warnOfTwoSenders(scope: Construct, { messageEmail, messageTopic, role }: Recipients) {
+  if (role !== 'spoke' || !(messageEmail || messageTopic)) return;
+  const text =
+    "This spoke and its hub send the same messages about its restores: keep messageEmail and messageTopic only for people who don't get the hub's (docs/hub.md#who-tells-people).";
+  Annotations.of(scope).addWarningV2('atlas-restore-ledger:messages-of-spoke-and-hub', text);
 }
 
 function mail(scope: Construct, address: string, masterKey?: IKey) {

@@ -19,11 +19,13 @@ export const eventSettings = {
     default: ['warning', 'critical'],
   }),
   messageEmail: text('an e-mail address', isEmail, {
-    means: 'Address for messages. AWS asks it to confirm the subscription.',
+    means:
+      'Address for messages. AWS asks it to confirm the subscription. A hub sends the messages of all its spokes: in a spoke, for people who do not get those ([who tells people](hub.md#who-tells-people)).',
     default: '',
   }),
   messageTopic: text('the ARN of an SNS topic', isTopicArn, {
-    means: 'Existing topic in this account and region for messages. If empty, the stack creates one.',
+    means:
+      'Existing topic in this account and region for messages. If empty, the stack creates one. In a spoke, as `messageEmail`.',
     default: '',
   }),
   messageWaitSeconds: ranged(

@@ -19,16 +19,22 @@ export interface TestSpoke {
 /** @param now of its clock */
 export function spokeOf(of: Table, account = SPOKE_ACCOUNT, now = () => Date.parse(NOW)): TestSpoke {
   const sent: string[] = [];
+  const table = observed(of, (before, after) => {
+    for (const event of recordEvents(before, after, NOW, { ledger: 'AtlasRestoreLedger', everyMinutes: 15 }))
+      sent.push(wrapped(event, account));
+  });
+  return { table, ledger: tableLedger({ table, now }), sent };
+}
+
+/** @param wrote called after each write, with the item before and after it */
+export function observed(of: Table, wrote: (before: Item | undefined, after: Item & Key) => void): Table {
   const noted = async ({ pk, sk }: Key, write: () => Promise<Written>) => {
     const before = await of.get({ pk, sk });
     const written = await write();
-    if (!written.done) return written;
-    const after = (await of.get({ pk, sk })) as Item & Key;
-    for (const event of recordEvents(before, after, NOW, { ledger: 'AtlasRestoreLedger', everyMinutes: 15 }))
-      sent.push(wrapped(event, account));
+    if (written.done) wrote(before, (await of.get({ pk, sk })) as Item & Key);
     return written;
   };
-  const table: Table = {
+  return {
     get: (key) => of.get(key),
     put: (item, condition) => noted(item, () => of.put(item, condition)),
     update: (key, change, condition) => noted(key, () => of.update(key, change, condition)),
@@ -37,7 +43,6 @@ export function spokeOf(of: Table, account = SPOKE_ACCOUNT, now = () => Date.par
     batchGet: (...args) => of.batchGet(...args),
     scan: (options) => of.scan(options),
   };
-  return { table, ledger: tableLedger({ table, now }), sent };
 }
 
 /** As EventBridge hands it to a queue. */

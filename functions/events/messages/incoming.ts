@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { EVENT_SOURCE, SEVERITIES } from '../../schema/words.ts';
 
 const text = z.string().check(z.minLength(1));
-const job = z.looseObject({ jobId: text, projectId: text });
+const job = z.looseObject({ jobId: text, projectId: text, revision: z.int() });
 
 const detail = z.looseObject({
   id: text,
@@ -22,6 +22,8 @@ const detail = z.looseObject({
 const event = z.looseObject({ source: z.literal(EVENT_SOURCE), 'detail-type': text, detail });
 
 export type IncomingEvent = z.infer<typeof event>;
+/** As it was when the event was made. */
+export type IncomingJob = z.infer<typeof job>;
 
 /** @throws Error that names a field, never its value */
 export function incomingEvent(body: string): IncomingEvent {

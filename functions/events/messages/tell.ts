@@ -3,11 +3,12 @@
 // An event may come more than once, and those of a job in any order. What was told is kept in an item of its own, which one function
 // at a time may write, and the job is read after that item was claimed: so nothing is told twice unless the function dies between a
 // message and the note of it, and nothing is lost, because until then the event stays in the queue.
+import type { LedgerJob } from '../../ledger/model/ledger.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Severity } from '../../schema/words.ts';
 import { jobHref } from '../../views/paths.ts';
 import { eventMessage } from './event-message.ts';
-import { type IncomingEvent, incomingEvent } from './incoming.ts';
+import { type IncomingEvent, type IncomingJob, incomingEvent } from './incoming.ts';
 import { type About, newsMessage, requesterMessage } from './job-message.ts';
 import type { Message, Topic } from './message.ts';
 import { afterMessage, decide, type Told, type Trigger, withOwed } from './told.ts';
@@ -39,6 +40,8 @@ export async function tell(body: string, ports: TellPorts, options: TellOptions)
   const event = incomingEvent(body);
   const { job } = event.detail;
   const triggers = job ? triggersOf(event, options) : [];
+  // Before anything is claimed or dropped: what an older job leaves untold would stay untold.
+  if (job && triggers.length > 0) await recorded(job, ports.items);
   if (job) for (const trigger of triggers) await tellOfJob(body, job, trigger, ports, options);
   else await tellOfEvent(body, event, ports, options);
 }
@@ -57,18 +60,18 @@ function triggersOf({ detail }: IncomingEvent, { severities }: TellOptions): Tri
 
 async function tellOfJob(
   body: string,
-  { projectId, jobId }: { projectId: string; jobId: string },
+  of: IncomingJob,
   trigger: Trigger,
   ports: TellPorts,
   options: TellOptions,
 ): Promise<void> {
   const { items, now } = ports;
+  const { jobId } = of;
   // Before anything was told of the job, its requester is no news: whoever tells it reads that from the job.
   const claim = await items.claim(jobId, { create: trigger.about === 'news' });
   if (claim === 'absent') return;
   if (claim === 'busy') return ports.again(body, BUSY_MS);
-  const job = await items.job(projectId, jobId);
-  if (!job) throw new Error('the job of an event is not in the table');
+  const job = await recorded(of, items);
   const told = withOwed(claim.told, trigger, job, { severities: options.severities, now: now() });
   const decision = decide(told, job, { now: now(), waitMs: options.waitMs });
   if (decision === 'nothing') return claim.release(told);
@@ -80,6 +83,17 @@ async function tellOfJob(
   const about: About = { job, names, link: options.apiUrl && `${options.apiUrl}${jobHref(jobId)}` };
   const message = decision.tell === 'news' ? newsMessage(told, about) : requesterMessage(told, about);
   await send(message, { id: jobId, claim, told, after: afterMessage(told, job, noteOf(message, now())) }, ports);
+}
+
+/**
+ * The job as the table has it. In a hub, records and events come by separate queues, and an event may be first.
+ * @throws where the table does not hold the revision that the event is of
+ */
+async function recorded({ projectId, jobId, revision }: IncomingJob, items: ToldItems): Promise<LedgerJob> {
+  const job = await items.job(projectId, jobId);
+  if (!job) throw new Error('the job of an event is not in the table');
+  if (job.revision < revision) throw new Error('the job in the table is older than the event');
+  return job;
 }
 
 async function tellOfEvent(body: string, event: IncomingEvent, ports: TellPorts, options: TellOptions): Promise<void> {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { Annotations as Acknowledged } from 'aws-cdk-lib';
+import { Annotations as Acknowledged, type Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { METRICS, NAMESPACE } from '../../../functions/runtime/metrics.ts';
-import { stackOf, templateOf } from '../template.ts';
+import { hubOf, stackOf, templateOf } from '../template.ts';
 
 interface AlarmProperties {
   AlarmName: string;
@@ -138,6 +138,45 @@ test('a deployment that notifies nobody says so: in warnings that can be acknowl
   for (const of of ['alarms', 'messages'])
     Acknowledged.of(stack).acknowledgeWarning(`atlas-restore-ledger:nobody-notified-of-${of}`);
   expect(Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('notify nobody'))).toEqual([]);
+});
+
+describe('a spoke, whose hub sends the same messages,', () => {
+  const spoke = { role: 'spoke', hubBusArn: 'arn:aws:events:eu-west-1:999999999999:event-bus/Hub' };
+  const alarmEmail = 'ops@example.com';
+  const warnings = (stack: Stack) =>
+    Annotations.fromStack(stack)
+      .findWarning('*', Match.stringLikeRegexp('essages'))
+      .map(({ entry }) => String(entry.data));
+
+  test.each([{ messageEmail: 'dba@example.com' }, { messageTopic: 'arn:aws:sns:eu-west-1:111111111111:dba' }])(
+    'warns where it has recipients, as they may be told twice: %j',
+    (recipients) => {
+      const stack = stackOf({ ...spoke, alarmEmail, ...recipients });
+      expect(warnings(stack)).toEqual([
+        expect.stringMatching(/^This spoke and its hub send the same messages .*#who-tells-people/),
+      ]);
+      expect(templateOf({ ...spoke, alarmEmail, ...recipients }).toJSON().Outputs.NobodyNotified).toBeUndefined();
+      const acknowledged = stackOf({ ...spoke, alarmEmail, ...recipients });
+      Acknowledged.of(acknowledged).acknowledgeWarning('atlas-restore-ledger:messages-of-spoke-and-hub');
+      expect(warnings(acknowledged)).toEqual([]);
+      expect(warnings(stackOf({ alarmEmail, ...recipients }))).toEqual([]);
+      expect(warnings(hubOf({ alarmEmail, ...recipients }))).toEqual([]);
+    },
+  );
+
+  test('warns where it has none, as it cannot know whether the hub has any; so does a hub without', () => {
+    expect(warnings(stackOf({ ...spoke, alarmEmail }))).toEqual([
+      expect.stringMatching(
+        /^This spoke's messages about restores notify nobody: set messageEmail or messageTopic, in the hub or here .*nobody-notified-of-messages/,
+      ),
+    ]);
+    expect(templateOf({ ...spoke, alarmEmail }).toJSON().Outputs.NobodyNotified.Value).toBe(
+      "This spoke's messages about restores: set messageEmail or messageTopic, in the hub or here",
+    );
+    expect(warnings(hubOf({ alarmEmail }))).toEqual([
+      expect.stringMatching(/^Messages about restores notify nobody: set /),
+    ]);
+  });
 });
 
 test('they notify nobody unless configured; then whoever was named, also when it is over', () => {
