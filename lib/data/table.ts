@@ -179,6 +179,11 @@ export class LedgerTable extends Construct {
     this.grantCountJobs(grantee);
   }
 
+  /** For whoever may read already: the keys of all items, by which an anchor finds the projects that no index has. */
+  grantFindStrays(grantee: NodeFunction) {
+    grantee.allow(['dynamodb:Scan'], [this.table.tableArn]);
+  }
+
   /** For whoever may read already: adding runs, which have partitions of their own, but no jobs or coverage. */
   grantAddRuns(grantee: NodeFunction) {
     const onlyRuns = {

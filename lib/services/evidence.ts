@@ -63,6 +63,7 @@ export class Evidence extends Construct {
       encryptionKey,
     });
     table.grantReadAll(this.evidence);
+    table.grantFindStrays(this.evidence);
     this.bucket.grantAdd(this.evidence);
     this.evidence.allow(['kms:GetPublicKey', 'kms:Sign'], [this.key.keyArn]);
     scheduled(this, { role: 'ScheduleRole', schedule: 'Schedule' }, this.evidence.function, {

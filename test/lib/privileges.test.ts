@@ -243,6 +243,7 @@ test('evidence: reads the table, adds files to their places and signs; deletes n
     'dynamodb:Query on LedgerTable/index/byCluster',
     'dynamodb:Query on LedgerTable/index/byStatus',
     'dynamodb:Query on LedgerTable/index/feed',
+    'dynamodb:Scan on LedgerTable',
     'dynamodb:Scan on LedgerTable/index/feed',
     'kms:GetPublicKey on EvidenceSigningKey',
     'kms:Sign on EvidenceSigningKey',
