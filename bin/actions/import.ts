@@ -16,12 +16,17 @@ export interface ExportSource extends AsyncDisposable {
   bytes(): AsyncIterable<Uint8Array>;
 }
 
-/** @param path @default stdin @throws UsageError */
-export async function openExport(path?: string): Promise<ExportSource> {
+/** @param path @default stdin @param onStdin called before all of that is waited for @throws UsageError */
+export async function openExport(path: string | undefined, onStdin: () => void): Promise<ExportSource> {
   if (path === undefined && process.stdin.isTTY) {
-    throw new UsageError('FILE: expected an export, or one on stdin, got a terminal');
+    throw new UsageError(
+      'FILE: expected an export, or one on stdin (restore-ledger export ... | restore-ledger import ...), got a terminal',
+    );
   }
-  if (path === undefined) return spooled(process.stdin);
+  if (path === undefined) {
+    onStdin();
+    return spooled(process.stdin);
+  }
   try {
     if ((await stat(path)).isFile()) return ofFile(await open(path));
   } catch (error) {

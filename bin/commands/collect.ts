@@ -193,7 +193,8 @@ function summary(collected: Collected, paint: Paint): string {
     },
     paint,
   );
-  if (failures.length === 0) return lines;
+  // One that ends the command is in its last line.
+  if (failures.length === 0 || (status === 'failed' && failures.length === 1)) return lines;
   const named = failures.slice(0, MAX_FAILURES).map((failure) => `  ${failureLine(failure)}`);
   if (failures.length > MAX_FAILURES) named.push(`  and ${failures.length - MAX_FAILURES} more: --json names all`);
   return [lines, '', paint('red', 'Failed:'), ...named].join('\n');

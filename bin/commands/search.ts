@@ -42,11 +42,12 @@ function commandOf({ kind, value, filter = {} }: SearchHit): string {
 /** For a shell. */
 const quoted = (text: string) => (/^[\w@.+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
+const SHOWN_BY: Column<SearchHit> = { title: 'shown by: restore-ledger', cell: commandOf };
 const COLUMNS: Column<SearchHit>[] = [
   { title: 'what', cell: ({ kind }) => kind },
   { title: 'name', cell: ({ value, name }) => (name === undefined ? value : `${value} (${name})`), least: 12 },
   { title: 'restores', cell: ({ jobs }) => (jobs === undefined ? '' : String(jobs)), align: 'right' },
-  { title: 'shown by: restore-ledger', cell: commandOf, least: 20 },
+  SHOWN_BY,
 ];
 
 export function searchCommand(context: Context): Command {
@@ -71,7 +72,9 @@ async function showHits(text: string, flags: SearchFlags, context: Context) {
   await showRows({ rows: hits }, choice, HIT_ROWS, context, async (shown) => {
     if (shown.length === 0)
       return await context.out.line(`Nothing found${result.complete ? '' : ' in what was searched'}.`);
-    await writeTable(COLUMNS, shown, context.out);
+    // A command that is cut can't be pasted.
+    const line = (hit: SearchHit) => `restore-ledger ${commandOf(hit)}`;
+    await writeTable(COLUMNS, shown, context.out, { folded: [SHOWN_BY], line });
   });
   if (!result.complete) await context.err.line(whatIsLeft(result));
 }

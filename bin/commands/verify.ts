@@ -53,7 +53,7 @@ projects, and leaves these two out.
 Exit code: 0 everything matches, 9 something does not (each break is named), 3 everything there matches, but something can't be
 told: for some projects it is not on record how many jobs there should be (an interrupted first collection), or of anchors a day or a
 trusted key is missing; 10 an anchor is not as it was signed, 11 it is signed by a key that is not trusted, 1 the ledger or the anchors
-could not be read, 2 wrong usage.
+could not be read, 2 wrong usage, 130 Ctrl-C.
 
 Examples:
   $ restore-ledger verify
@@ -96,15 +96,19 @@ async function verify({ project: given, against, publicKey, ...flags }: VerifyFl
       projectIds && jobs === 0 && recorded === undefined && projectName === undefined,
   );
   const announcements =
-    archive && (await checkAnnouncements(opened.ledger, archive.anchored, announcing(results, archive, projectIds)));
+    archive &&
+    (await unlessRaised(
+      signal,
+      checkAnnouncements(opened.ledger, archive.anchored, announcing(results, archive, projectIds)),
+    ));
   const anchors = archive &&
     anchored &&
     announcements && { ...archive.archive, ...anchored.result(projectIds), announcements };
   const anchoredDiffering = anchors ? differingIn(anchors) : 0;
   if (strange && anchoredDiffering === 0)
     throw new CommandError(`nothing of project ${strange.projectId} is in the ledger: check the id`);
-  const countsDiffer = projectIds ? [] : await days.differing(opened.ledger);
-  const coverageDiffers = projectIds ? [] : await differingTotals(opened.ledger);
+  const countsDiffer = projectIds ? [] : await unlessRaised(signal, days.differing(opened.ledger));
+  const coverageDiffers = projectIds ? [] : await unlessRaised(signal, differingTotals(opened.ledger));
   const { unbroken, verified, ...sums } = integrityOf(results);
   const isBroken = !unbroken || countsDiffer.length + coverageDiffers.length + anchoredDiffering > 0;
   const isKnown = verified && (!anchors || anchorGaps(anchors).length === 0);

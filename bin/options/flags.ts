@@ -1,5 +1,6 @@
 // bin/options/flags.ts: flags with checked values. An error names the flag, what was expected and what was given.
 import { Option } from 'commander';
+import { nearest } from '../../functions/platform/lists/nearest.ts';
 import { isObjectId } from '../../functions/restore/object-id.ts';
 import { isTimeZone } from '../../functions/restore/rules/working-hours.ts';
 import { COMING, comingMoment, DURATION, durationMs, MOMENT, moment } from '../process/duration.ts';
@@ -8,21 +9,35 @@ import { UsageError } from '../process/exit-codes.ts';
 /** Characters of a wrong value that its error repeats. */
 const MAX_ECHO = 100;
 
-/** @param read undefined where the text is wrong */
+/** @param read undefined where the text is wrong @param words one of which may have been meant. @default none */
 export function checked<T>(
   flags: string,
   description: string,
   expected: string,
   read: (text: string) => T | undefined,
+  words: readonly string[] = [],
 ) {
   const [name = flags] = /--[\w-]+/.exec(flags) ?? [];
-  return new Option(flags, description).argParser((text: string) => parsed(name, expected, text, read));
+  return new Option(flags, description).argParser((text: string) => parsed(name, expected, text, read, words));
 }
 
-function parsed<T>(name: string, expected: string, text: string, read: (text: string) => T | undefined): T {
+function parsed<T>(
+  name: string,
+  expected: string,
+  text: string,
+  read: (text: string) => T | undefined,
+  words: readonly string[] = [],
+): T {
   const value = read(text);
   if (value !== undefined) return value;
-  throw new UsageError(`${name}: expected ${expected}, got ${JSON.stringify(shortened(text))}`);
+  throw new UsageError(`${name}: expected ${expected}, got ${JSON.stringify(shortened(text))}${meant(text, words)}`);
+}
+
+/** What follows a colon, as an order does, is no part of the word. */
+function meant(text: string, words: readonly string[]): string {
+  const [word = ''] = text.split(':');
+  const [similar] = nearest(word, words, 1);
+  return similar === undefined || similar === word ? '' : `: did you mean ${similar}?`;
 }
 
 /** Whole, unless it would bury the message. */
@@ -59,9 +74,8 @@ export const wordsOf = (option: Option) => WORDS.get(option);
 
 /** One of a few words, case-insensitive. */
 export function oneOf(flags: string, description: string, words: readonly string[]) {
-  const option = checked(flags, description, `one of ${words.join(', ')}`, (text) =>
-    words.find((word) => word.toLowerCase() === text.toLowerCase()),
-  );
+  const read = (text: string) => words.find((word) => word.toLowerCase() === text.toLowerCase());
+  const option = checked(flags, description, `one of ${words.join(', ')}`, read, words);
   WORDS.set(option, words);
   return option;
 }

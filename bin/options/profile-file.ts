@@ -13,7 +13,8 @@ export function profilesOf(text: string, file: string): Map<string, Profile> {
   try {
     content = parse(text);
   } catch (error) {
-    throw new UsageError(`${file}: expected YAML: ${(error as Error).message.split('\n')[0]}`);
+    // A colon at its end introduces the lines in question.
+    throw new UsageError(`${file}: expected YAML: ${(error as Error).message.split('\n')[0]?.replace(/:$/, '')}`);
   }
   if (content === null) return new Map();
   const { profiles = {}, ...others } = objectAt(content, file, 'an object with `profiles`');

@@ -36,11 +36,12 @@ export const withDocument = (command: Command, what = 'everything that the ledge
 
 function sortBy(columns: readonly string[]) {
   const expected = `one of ${columns.join(', ')}, or one with :desc`;
-  return checked('--sort <name[:desc]>', 'by this column, of all that match', expected, (text): Sort | undefined => {
+  const read = (text: string): Sort | undefined => {
     const [, name = '', order] = /^(\w+)(?::(asc|desc))?$/i.exec(text) ?? [];
     const by = columns.find((each) => each.toLowerCase() === name.toLowerCase());
     return by === undefined ? undefined : { by, descending: order?.toLowerCase() === 'desc' };
-  });
+  };
+  return checked('--sort <name[:desc]>', 'by this column, of all that match', expected, read, columns);
 }
 
 /** Before anything is opened. @throws UsageError where flags contradict each other, or the query can't be read */

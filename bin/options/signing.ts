@@ -1,6 +1,7 @@
 // bin/options/signing.ts: the keys that sign, and those that are trusted.
 import { createReadStream } from 'node:fs';
 import type { Command } from 'commander';
+import { SignatureError } from '../../functions/signing/errors.ts';
 import { PublicKey } from '../../functions/signing/public-key.ts';
 import type { Signer } from '../../functions/signing/signer.ts';
 import { UsageError } from '../process/exit-codes.ts';
@@ -12,11 +13,11 @@ export interface SigningFlags {
   signingKey?: string;
 }
 
-/** @param command that has `--data` and `--table` */
-export const withSigningKey = (command: Command) =>
+/** @param command that has `--data` and `--table` @param what it does with the key */
+export const withSigningKey = (command: Command, what = 'sign with') =>
   command.option(
     '--signing-key <file|arn>',
-    'sign with this private key (ed25519 or P-256, PEM), or with this key of AWS KMS (default: signing-key.pem beside the ledger, made where there is none)',
+    `${what} this private key (ed25519 or P-256, PEM), or this key of AWS KMS (default: signing-key.pem beside the ledger, made where there is none)`,
   );
 
 /** Its key is made where there is none. @throws UsageError, SignatureError */
@@ -30,9 +31,14 @@ export async function chosenSigner({ signingKey }: SigningFlags, where: Target):
     return kmsSigner({ keyId: signingKey });
   }
   const { ownSigner, signerOf } = await import('../../local/anchors/key-file.ts');
-  if (signingKey !== undefined) return signerOf(signingKey);
+  if (signingKey !== undefined) return signerOf(signingKey).catch(wrongKey);
   if ('dataDir' in where) return ownSigner(where.dataDir);
   throw new UsageError('--table: expected --signing-key with it, got none: only a directory has a key of its own');
+}
+
+/** The message begins with the file. */
+function wrongKey(error: unknown): never {
+  throw error instanceof SignatureError ? new UsageError(`--signing-key ${error.message}`) : error;
 }
 
 export const publicKeys = () =>

@@ -7,11 +7,7 @@ import { fillParagraphs } from './help-text.ts';
 /** Commands leave their exit code in `context`. @param argv without node and the file */
 export async function runProgram(program: Command, argv: readonly string[], context: Context): Promise<never> {
   try {
-    const [first, named] = argv;
-    const isKnown =
-      named === undefined || named.startsWith('-') || program.commands.some((each) => each.name() === named);
-    if (first === 'help' && !isKnown) throw new UsageError(`unknown command '${named}': see --help`);
-    await asOurs(program).parseAsync(argv, { from: 'user' });
+    await asOurs(program).parseAsync(withHelpFlag(program, argv), { from: 'user' });
   } catch (error) {
     // Without a command, commander shows the help and ends with 1.
     if (isHelp(error)) context.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
@@ -23,6 +19,18 @@ export async function runProgram(program: Command, argv: readonly string[], cont
   }
   await Promise.all([context.out.flush(), context.err.flush()]);
   process.exit(context.exitCode);
+}
+
+/** `help atlas list` as `atlas list --help`: commander's own command knows only the first name. @throws UsageError */
+function withHelpFlag(program: Command, argv: readonly string[]): readonly string[] {
+  const [first, ...names] = argv;
+  if (first !== 'help' || names.length === 0 || names[0]?.startsWith('-')) return argv;
+  let command: Command | undefined = program;
+  for (const name of names) {
+    command = command.commands.find((each) => each.name() === name);
+    if (!command) throw new UsageError(`unknown command '${names.join(' ')}': see --help`);
+  }
+  return [...names, '--help'];
 }
 
 /** Errors are thrown, and every command has --verbose. */

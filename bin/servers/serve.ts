@@ -39,7 +39,7 @@ export const SERVE_PORT = 27_081;
 const HELP = `
 A browser can't sign requests for AWS. This server needs no signature: anyone on this machine can read what you can,
 annotate restore jobs in your name and, with Atlas credentials in the environment, as for collect, start runs (POST /runs). Other machines get no answer.
-Other commands may read and write the same directory meanwhile.
+Other commands may read and write the same directory meanwhile. It makes no ledger: run restore-ledger collect first.
 
 Examples:
   $ restore-ledger serve
@@ -75,7 +75,8 @@ async function serve(flags: ServeFlags, context: Context) {
   const objectives = await chosenObjectives(flags, context.env);
   await using accounts = await accountsAtHand(context);
   const takesWrites = accounts !== undefined || (await isWritable(where));
-  await using opened = await openLedger(where, { create: accounts !== undefined, write: takesWrites });
+  // Nothing is made: in a directory that was mistyped, an empty ledger would look like one without restores.
+  await using opened = await openLedger(where, { write: takesWrites });
   const { ledger } = opened;
   // A missing table, or missing AWS credentials, fail now and not in each answer.
   await ledger.runs({ limit: 1 });

@@ -63,8 +63,11 @@ async function simulate(flags: SimulateFlags, { out, err, interrupt }: Context) 
   const { startAtlas } = await import('../../local/atlas/server.ts');
   const signal = interrupt.gently();
   const { port, seed, projects, clusters, jobs, serverless, latency: latencyMs, activity: activityPerMinute } = flags;
-  const until = flags.historyUntil ?? new Date().toISOString();
+  const now = new Date();
+  const until = flags.historyUntil ?? now.toISOString();
   const historyUntil = Date.parse(until);
+  if (historyUntil > now.getTime())
+    throw new UsageError(`--history-until: expected a time that is over, got ${JSON.stringify(until)}`);
   const options = { historyUntil, port, seed, projects, clusters, jobs, serverless, latencyMs, activityPerMinute };
   await using atlas = await listening(port, startAtlas(options).catch(tooEarly));
   const { apiKey, serviceAccount } = atlas;

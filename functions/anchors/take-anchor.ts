@@ -42,6 +42,8 @@ export interface AnchorPorts {
   now(): number;
   /** Asked after each project: what is left is for the next part. @default there is always time */
   isOutOfTime?(): boolean;
+  /** Stops it between two jobs: nothing is stated then. Files that are there already stay, and the next anchor finds them. @default never */
+  signal?: AbortSignal;
   /** Of each project, once it is read. */
   onProject?(projectName: string, jobs: number): void;
 }
@@ -84,7 +86,7 @@ const CHANGES_SIZE = 8 * 1_048_576;
  * what changed of it as a line of 100.
  * Requests: of the ledger 1 scan a MB of the table, which finds the projects that nothing but jobs is left of, 1 query for each 100 jobs
  * and 1 for the announced restores of a project; of the store the anchors since the last full one.
- * @throws LedgerError, SignatureError, StoreError
+ * @throws LedgerError, SignatureError, StoreError, and the signal's reason
  */
 export async function takeAnchor(ports: AnchorPorts, options: AnchorOptions): Promise<Taken> {
   const { store, signer, now } = ports;
@@ -93,7 +95,7 @@ export async function takeAnchor(ports: AnchorPorts, options: AnchorOptions): Pr
   const anchored = new Anchored();
   const key = await signer.publicKey();
   await store.create(keyName(key.id), key.pem);
-  const before = await anchorsBefore(store, anchored, key);
+  const before = await anchorsBefore(ports, anchored, key);
   const last = before?.anchor;
   if (last && (last.day > day || (last.day === day && last.last)))
     return defined({
@@ -118,6 +120,7 @@ export async function takeAnchor(ports: AnchorPorts, options: AnchorOptions): Pr
   });
   const name = anchorName(predicate);
   const envelope = await sealed(anchorStatement(predicate, await part.files()), signer);
+  ports.signal?.throwIfAborted();
   // Another was quicker: what that one states stands, and this one stated nothing.
   const isOurs = await store.create(name, envelope);
   return defined({
@@ -130,12 +133,18 @@ export async function takeAnchor(ports: AnchorPorts, options: AnchorOptions): Pr
 type Before = ReadAnchor & { isSameKey: boolean };
 
 /** The anchor before, and all heads since the last that has them all; none where another key signed it. @throws SignatureError, StoreError */
-async function anchorsBefore(store: AnchorStore, anchored: Anchored, key: PublicKey): Promise<Before | undefined> {
+async function anchorsBefore(
+  { store, signal }: AnchorPorts,
+  anchored: Anchored,
+  key: PublicKey,
+): Promise<Before | undefined> {
   const keys = [key, ...(await keysIn(store))];
   const found = await lastAnchor(store, keys);
   if (found === undefined) return undefined;
   const isSameKey = found.last.key.id === key.id;
-  if (isSameKey) for await (const _ of readAnchors(store, anchored, defined({ keys, from: found.from })));
+  if (isSameKey) {
+    for await (const _ of readAnchors(store, anchored, defined({ keys, from: found.from }))) signal?.throwIfAborted();
+  }
   return { ...found.last, isSameKey };
 }
 
@@ -237,6 +246,7 @@ class Part {
       if (gone === undefined) left.add(jobId);
     let jobs = 0;
     for await (const { jobId, job } of this.#ports.ledger.recordedJobs(projectId)) {
+      this.#ports.signal?.throwIfAborted();
       jobs += 1;
       if (isLetGo(jobId)) continue;
       left.delete(jobId);

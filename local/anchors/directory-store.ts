@@ -1,5 +1,6 @@
 // local/anchors/directory-store.ts: anchors and signed reports in a directory.
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { copyFile, link, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type AnchorStore, type StoredBody, StoreError } from '../../functions/anchors/store.ts';
@@ -35,6 +36,9 @@ export class DirectoryStore implements AnchorStore {
   async create(name: string, body: StoredBody): Promise<boolean> {
     const path = join(this.place, name);
     const part = `${path}.${randomUUID()}.part`;
+    // Where the process ends before, as by a second Ctrl-C.
+    const remove = () => rmSync(part, { force: true });
+    process.on('exit', remove);
     try {
       if (await isThere(path)) return false;
       await mkdir(dirname(path), { recursive: true });
@@ -47,6 +51,7 @@ export class DirectoryStore implements AnchorStore {
       throw refused(path, 'written', error);
     } finally {
       await rm(part, { force: true });
+      process.off('exit', remove);
     }
   }
 

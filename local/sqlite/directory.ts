@@ -5,6 +5,8 @@ import { LedgerError } from '../../functions/ledger/model/errors.ts';
 import { refused } from './errors.ts';
 
 const FILE = 'ledger.sqlite';
+/** Modes. Windows knows none. */
+const OWNER_ONLY = { file: 0o600, directory: 0o700 };
 
 export const ledgerFile = (dataDir: string) => join(dataDir, FILE);
 
@@ -16,10 +18,28 @@ export function ledgerAt(dataDir: string): string {
   throw noLedger(dataDir);
 }
 
-/** The file, which may not be there yet; its directory is. @throws LedgerError */
+/**
+ * The file, made empty where there is none. A ledger names people, so only its owner may read what is made here: SQLite gives the log
+ * beside the file the file's own mode. What is there already keeps its mode. @throws LedgerError
+ */
 export function ledgerToMake(dataDir: string): string {
   makeDirectory(dataDir);
-  return ledgerFile(dataDir);
+  const file = ledgerFile(dataDir);
+  // An existing file is never opened here: closing it again would drop the locks that this process holds on it.
+  if (!existsSync(file)) makeFile(file);
+  return file;
+}
+
+function makeFile(file: string) {
+  try {
+    closeSync(openSync(file, 'wx', OWNER_ONLY.file));
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return; // someone else was as quick
+    throw refused(
+      `${file} can't be made (${codeOf(error)}): see that this user may write to its directory, or use another`,
+      error,
+    );
+  }
 }
 
 export const noLedger = (dataDir: string) =>
@@ -42,7 +62,7 @@ function makeDirectory(path: string) {
   for (let at = resolve(path); !existsSync(at) && at !== dirname(at); at = dirname(at)) missing.unshift(at);
   for (const directory of missing) {
     try {
-      mkdirSync(directory);
+      mkdirSync(directory, OWNER_ONLY.directory);
       makeDurable(dirname(directory));
     } catch (error) {
       if (codeOf(error) === 'EEXIST' && existsSync(directory)) continue; // someone else was as quick

@@ -24,6 +24,8 @@ export const newSigner = () =>
 interface Taking {
   signer?: Signer;
   isOutOfTime?: () => boolean;
+  signal?: AbortSignal;
+  onProject?: () => void;
   retentionDays?: number;
 }
 

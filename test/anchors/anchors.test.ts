@@ -35,6 +35,15 @@ test('a day has what changed; a day without an anchor is a gap with a name; what
   expect(check).toMatchObject({ asAnchored: 4, wentOn: 0, newer: 0, differingCount: 0 });
 });
 
+test('one that is stopped states nothing, and the next is whole', async () => {
+  const { take, store } = await anchoredLedger('stopped');
+  const stop = new AbortController();
+  const onProject = () => stop.abort(new Error('stopped'));
+  await expect(take('2026-11-24', { signal: stop.signal, onProject })).rejects.toThrow('stopped');
+  expect(await anchorNames(store)).toEqual([]);
+  expect(await take('2026-11-24')).toMatchObject({ state: 'taken', totals: { projects: 2, jobs: 3 } });
+});
+
 test('a day goes on where its first part ended, and counts only as a whole', async () => {
   const { take, compare, store } = await anchoredLedger('parts');
   expect(await take('2026-11-24', { isOutOfTime: () => true })).toMatchObject({

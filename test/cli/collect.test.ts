@@ -96,6 +96,8 @@ describe('collect', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/^restore-ledger: nothing could be read: .*401.*\n$/);
     expect(valuesOf(stdout)).toMatchObject({ result: 'failed', failed: '1' });
+    // Once: stdout and stderr are one screen.
+    expect(stdout).not.toContain('401');
     const runs = JSON.parse((await shell.run(['runs', '--json', '--data', 'nothing'])).stdout);
     expect(JSON.stringify(runs)).toContain('401');
     expect((await shell.run(['runs', '--data', 'nothing'])).stdout).toMatch(/^.* failed +0 +0 +1 /m);

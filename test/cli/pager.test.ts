@@ -27,9 +27,12 @@ describe.skipIf(!hasScript)('a pager (needs `script` of util-linux)', () => {
   });
 
   /** On a terminal of so many lines. */
-  async function typed(command: string, { lines, pager }: { lines: number; pager: string }) {
+  async function typed(
+    command: string,
+    { lines, columns = 100, pager }: { lines: number; columns?: number; pager: string },
+  ) {
     await rm(seen, { force: true });
-    const line = `stty rows ${lines} cols 100; ${inject('commandLine')} ${command}`;
+    const line = `stty rows ${lines} cols ${columns}; ${inject('commandLine')} ${command}`;
     const { code, stdout } = await shell.run(['-qec', line, '/dev/null'], {
       command: 'script',
       env: { RESTORE_LEDGER_PAGER: pager, SHELL: '/bin/sh', TERM: 'xterm' },
@@ -48,6 +51,26 @@ describe.skipIf(!hasScript)('a pager (needs `script` of util-linux)', () => {
     expect(rows).toHaveLength(20);
     expect(text).not.toMatch(/^\d{4}-/m);
     expect(text).toContain('The newest 20: there may be more');
+  });
+
+  test('import says what it waits for, and what it can not read', async () => {
+    const piped = await typed('import < /dev/null', { lines: 10, pager: '' });
+    expect(piped).toMatchObject({ code: 1, text: expect.stringContaining('waiting for an export on stdin') });
+    const line =
+      'FILE: expected an export, or one on stdin (restore-ledger export ... | restore-ledger import ...), got';
+    expect(await typed('import', { lines: 10, pager: '' })).toMatchObject({
+      code: 2,
+      text: expect.stringContaining(line),
+    });
+  });
+
+  test('a command to paste is whole, on a line of its own where it is too long', async () => {
+    const { text } = await typed('search Cluster', { lines: 50, pager: '' });
+    const narrow = await typed('search Cluster', { lines: 50, columns: 60, pager: '' });
+    const commandsIn = (of: string) => of.match(/jobs --project \S+ --cluster \S+/g);
+    expect(commandsIn(text)).not.toBeNull();
+    expect(narrow.text).toMatch(/^ {2}restore-ledger jobs --project [0-9a-f]{24} --cluster Cluster0$/m);
+    expect(commandsIn(narrow.text)).toEqual(commandsIn(text));
   });
 
   test('is not asked where the screen is long enough, or for another format', async () => {

@@ -115,7 +115,7 @@ describe('reevaluate', () => {
     expect(ended.map(({ code }) => code)).toEqual([2, 2, 1, 1]);
     expect(ended.map(({ stderr }) => stderr)).toEqual([
       expect.stringMatching(/^restore-ledger: --until: expected a time after --since/),
-      'restore-ledger: --api: expected --table or --data instead, since an API only reads\n',
+      'restore-ledger: --api: expected --table or --data instead, since no API does this\n',
       expect.stringMatching(/^restore-ledger: not every given project is in the ledger/),
       expect.stringMatching(/^restore-ledger: there is no ledger in elsewhere/),
     ]);

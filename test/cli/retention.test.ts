@@ -20,7 +20,7 @@ describe('retention', () => {
     [[], '--days: expected a number of days, got none'],
     [
       ['--days', '30', '--api', 'http://127.0.0.1:1'],
-      '--api: expected --table or --data instead, since an API only reads',
+      '--api: expected --table or --data instead, since no API does this',
     ],
   ])('%j is refused', async (args, problem) => {
     expect(await shell.run(['retention', ...args])).toMatchObject({

@@ -201,7 +201,16 @@ describe('signed evidence', () => {
       [['verify-evidence', 'q3.html', '--public-key', '.ledger/signing-key.pem'], 2, 'got a private key'],
       [['anchor'], 2, '--output: expected where anchors are kept, got none'],
       [['anchor', '--output', 'http://x/'], 2, '--output: expected a directory, or s3://BUCKET/PREFIX'],
-      [['anchor', '--output', 'x', '--signing-key', 'ledger.pem'], 1, 'others than its owner may use it'],
+      [
+        ['anchor', '--output', 'x', '--signing-key', 'ledger.pem'],
+        2,
+        '--signing-key ledger.pem: others than its owner',
+      ],
+      [
+        ['evidence', '--sign', '--output', 'r.html', '--signing-key', 'no.pem'],
+        2,
+        "--signing-key no.pem: it can't be read (ENOENT)\n",
+      ],
     ] as const)
       expect(await shell.run([...args])).toMatchObject({ code, stderr: expect.stringContaining(problem) });
   });

@@ -60,7 +60,15 @@ test.each([
   [['drills', '--query', '[]', '--columns', 'state'], '--columns and --query: expected one of them, got both'],
   [
     ['drills', '--columns', 'state,status'],
-    `--columns: expected one of ${DRILL_ROWS.columns.join(', ')}, got "status"`,
+    `--columns: expected one of ${DRILL_ROWS.columns.join(', ')}, got "status": did you mean state?`,
+  ],
+  [
+    ['drills', '--sort', 'clustername:desc,x'],
+    `--sort: expected one of ${DRILL_ROWS.columns.join(', ')}, or one with :desc, got "clustername:desc,x": did you mean clusterName?`,
+  ],
+  [
+    ['drills', '--sort', 'clusterNam:desc'],
+    `--sort: expected one of ${DRILL_ROWS.columns.join(', ')}, or one with :desc, got "clusterNam:desc": did you mean clusterName?`,
   ],
   [
     ['drills', '--sort', 'state:up'],
@@ -226,6 +234,10 @@ describe('help', () => {
         ['collect', '--help'],
       ],
       [
+        ['help', 'atlas', 'list'],
+        ['atlas', 'list', '--help'],
+      ],
+      [
         ['atlas', 'help', 'list'],
         ['atlas', 'list', '--help'],
       ],
@@ -234,11 +246,12 @@ describe('help', () => {
       expect(help).toMatchObject({ code: 0, stderr: '' });
       expect(help.stdout).toBe((await shell.run(flags)).stdout);
     }
-    expect(await shell.run(['help', 'nothing'])).toEqual({
-      code: 2,
-      stdout: '',
-      stderr: "restore-ledger: unknown command 'nothing': see --help\n",
-    });
+    for (const name of ['nothing', 'atlas nothing', 'jobs list'])
+      expect(await shell.run(['help', ...name.split(' ')])).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: `restore-ledger: unknown command '${name}': see --help\n`,
+      });
   });
 });
 
@@ -277,6 +290,11 @@ describe('simulate', () => {
     expect(await collected('--history-until', until)).toMatchObject({ jobsNew: 0, jobsVanished: 0 });
     const early = await shell.run(['simulate', '--port', '0', '--history-until', '1999-01-01']);
     expect(early).toMatchObject({ code: 2, stderr: expect.stringMatching(/^restore-ledger: --history-until: .*\n$/) });
+    expect(await shell.run(['simulate', '--port', '0', '--history-until', '2099-01-01'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'restore-ledger: --history-until: expected a time that is over, got "2099-01-01T00:00:00.000Z"\n',
+    });
   });
 
   test('prints what to paste, answers to it, and ends on Ctrl-C', async () => {

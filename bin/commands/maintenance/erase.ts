@@ -73,7 +73,7 @@ async function erase(flags: EraseFlags, context: Context) {
   const choice = await rowChoice(flags);
   const decision = { pseudonym, by: by ?? whoAmI(context), reason };
   refuseNaming(decision, [requester]);
-  await using opened = await openLedger(sourceOf(where, context.env, 'an API only reads'), { write: !dryRun });
+  await using opened = await openLedger(sourceOf(where, context.env, 'no API does this'), { write: !dryRun });
   const progress = context.progress();
   const signal = context.interrupt.gently(() => progress.clear());
   let looked = 0;

@@ -11,6 +11,7 @@ import { type DocumentFlags, rowChoice, withDocument } from '../../options/rows.
 import { showDocument } from '../../output/rows.ts';
 import type { Context } from '../../process/context.ts';
 import { EXIT, UsageError } from '../../process/exit-codes.ts';
+import { unlessRaised } from '../../process/interrupt.ts';
 import { OutputFile } from '../../process/output-file.ts';
 
 interface ExportFlags extends SourceFlags, DocumentFlags {
@@ -60,8 +61,7 @@ async function exportAll({ output, ...flags }: ExportFlags, context: Context) {
     async () => {
       const scope = await scopeItem(opened.table);
       progress.show('counting what there is');
-      const inventory = await inventoryOf(opened.table);
-      signal.throwIfAborted();
+      const inventory = await unlessRaised(signal, inventoryOf(opened.table));
       for await (const line of exportLines(exported(opened.table, scope, inventory), new Date().toISOString())) {
         signal.throwIfAborted();
         await write(line);

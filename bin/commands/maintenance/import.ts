@@ -72,9 +72,10 @@ async function importAll(
 ) {
   const { out, env, interrupt } = context;
   const choice = await rowChoice(flags);
-  const where = sourceOf(flags, env, 'an API only reads');
-  await using source = await openExport(path);
+  const where = sourceOf(flags, env, 'no API does this');
   const progress = context.progress();
+  const onStdin = () => progress.show('waiting for an export on stdin');
+  await using source = await openExport(path, onStdin).finally(() => progress.clear());
   const signal = interrupt.gently(() => progress.clear());
   let written = 0;
   const result = await context.unlessInterrupted(

@@ -14,6 +14,7 @@ import { chosenObjectives, type RulesFlags, withObjectives } from '../../options
 import { showDocument } from '../../output/rows.ts';
 import type { Context } from '../../process/context.ts';
 import { CommandError, EXIT, UsageError } from '../../process/exit-codes.ts';
+import { unlessRaised } from '../../process/interrupt.ts';
 import { OutputFile, reasonOf } from '../../process/output-file.ts';
 import { sanitize } from '../../process/sanitize.ts';
 
@@ -77,7 +78,7 @@ async function lake({ output, since, until, rules, ...flags }: LakeFlags, contex
   const last = dayAt(Math.min(until === undefined ? now : Date.parse(until) - 1, now));
   const done = await context.unlessInterrupted(
     async () => {
-      const first = since?.slice(0, 10) ?? (await firstDay(opened.table));
+      const first = since?.slice(0, 10) ?? (await unlessRaised(signal, firstDay(opened.table)));
       const days = first === undefined ? [] : daysFrom(first, last);
       const write = (day: string, file: Uint8Array) => writeFile(output, day, file);
       const ports = { table: opened.table, write, objectives, isOutOfTime: () => signal.aborted };
@@ -92,6 +93,7 @@ async function lake({ output, since, until, rules, ...flags }: LakeFlags, contex
         written += 1;
         changes += step.written.changes;
         progress.show(`${written} of ${days.length} days written`);
+        signal.throwIfAborted();
       }
       progress.clear();
       signal.throwIfAborted();

@@ -60,7 +60,7 @@ async function reevaluate(flags: ReevaluateFlags, context: Context) {
   const { project: given, since, until, dryRun = false } = flags;
   checkPeriod(flags);
   const choice = await rowChoice(flags);
-  const where = sourceOf(flags, env, 'an API only reads');
+  const where = sourceOf(flags, env, 'no API does this');
   const { rules, from } = await chosenRules(flags, env);
   await using opened = await openLedger(where, { write: true });
   const projectIds = given && (await projectIdsOf(given, projectsIn(opened.ledger)));

@@ -58,7 +58,7 @@ async function retention({ days, ...flags }: RetentionFlags, context: Context) {
   const dryRun = isDry ?? false;
   if (days === undefined) throw new UsageError('--days: expected a number of days, got none');
   const choice = await rowChoice(flags);
-  await using opened = await openLedger(sourceOf(where, context.env, 'an API only reads'), { write: !dryRun });
+  await using opened = await openLedger(sourceOf(where, context.env, 'no API does this'), { write: !dryRun });
   const { table, ledger } = opened;
   const progress = context.progress();
   const signal = context.interrupt.gently(() => progress.clear());

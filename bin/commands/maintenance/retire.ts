@@ -38,7 +38,7 @@ interface RetireFlags extends SourceFlags, RowFlags {
   list?: true;
 }
 
-const WHY = 'an API only reads';
+const WHY = 'no API does this';
 /** A sentence or two. In characters. */
 const MAX_REASON = 500;
 /** Of an ARN in Secrets Manager: a deployed ledger names its credentials by their secret. */

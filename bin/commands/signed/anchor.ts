@@ -35,8 +35,8 @@ names, which nothing takes out of there.
 It reads the ledger itself (--table, --data), not an API.
 
 Exit code: 0 the day has its anchor, 9 it has, and histories were rewritten, broken or went missing since the one before (they are
-named), 10 an earlier anchor is not as it was signed, so none was taken, 3 stopped before all projects were read: again goes on,
-1 something could not be read or written, 2 wrong usage.
+named), 10 an earlier anchor is not as it was signed, so none was taken, 1 something could not be read or written,
+2 wrong usage, 130 Ctrl-C: nothing is anchored, so run it again.
 
 Examples:
   $ restore-ledger anchor --output /mnt/worm/anchors
@@ -68,25 +68,24 @@ async function anchor({ output, signingKey, retentionDays, ...flags }: AnchorFla
   const store = await openStore('--output', output, context.env);
   const signer = await chosenSigner({ ...(signingKey !== undefined && { signingKey }) }, where);
   const progress = context.progress();
-  const signal = context.interrupt.gently();
+  const signal = context.interrupt.gently(() => progress.clear());
   let jobs = 0;
   const ports = {
-    ...{ ledger: opened.ledger, store, signer, now: Date.now, isOutOfTime: () => signal.aborted },
+    ...{ ledger: opened.ledger, store, signer, now: Date.now, signal },
     onProject: (projectName: string, of: number) => {
       jobs += of;
       progress.show(sanitize(`read ${jobs} jobs, last of ${projectName}`));
     },
   };
   const ledgerName = 'tableName' in where ? where.tableName : where.dataDir;
-  const taken = await takeAnchor(ports, { ledgerName, retentionDays }).finally(() => progress.clear());
-  context.end(exitOf(taken));
+  const taken = await context.unlessInterrupted(
+    () => takeAnchor(ports, { ledgerName, retentionDays }).finally(() => progress.clear()),
+    () => `Stopped after ${counted(jobs, 'restore job')}: there is no anchor of them. Run it again.`,
+  );
+  if (!taken) return;
+  context.end(taken.findings.length > 0 ? EXIT.historyBroken : EXIT.ok);
   const table = () => context.out.line(linesOf(taken, store.place));
   await showDocument({ place: store.place, ...taken }, choice, context, table);
-}
-
-function exitOf({ state, findings }: Taken) {
-  if (findings.length > 0) return EXIT.historyBroken;
-  return state === 'partly' ? EXIT.incomplete : EXIT.ok;
 }
 
 const FOUND = {
@@ -99,11 +98,11 @@ const FOUND = {
 function linesOf({ state, name, day, totals, findings }: Taken, place: string): string {
   const { projects, jobs, changed } = totals;
   const what = `${counted(jobs, 'restore job')} of ${counted(projects, 'project')}`;
-  const lines = {
-    there: [`${day} has its anchor already (${name} in ${place}).`],
-    taken: [`Anchored ${what}, ${changed} of them new or changed: ${name} in ${place}`],
-    partly: [`Stopped. Anchored ${what} so far: ${name} in ${place}. Run it again to go on.`],
-  }[state];
+  const lines = [
+    state === 'there'
+      ? `${day} has its anchor already (${name} in ${place}).`
+      : `Anchored ${what}, ${changed} of them new or changed: ${name} in ${place}`,
+  ];
   for (const { projectId, jobId, expectedRestoreId, what: found } of findings) {
     const of = [`project ${projectId}`];
     if (jobId !== undefined) of.push(`job ${jobId}`);

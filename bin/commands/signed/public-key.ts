@@ -24,9 +24,8 @@ export function publicKeyCommand(context: Context): Cli {
   const command = new Command('public-key')
     .description('print the public key, in PEM, that anchors and reports are signed with')
     .addHelpText('after', HELP);
-  return withSigningKey(withLedger(withDocument(command, 'the key, its id and its algorithm'))).action(
-    (flags: PublicKeyFlags) => publicKey(flags, context),
-  );
+  const asked = withLedger(withDocument(command, 'the key, its id and its algorithm'));
+  return withSigningKey(asked, 'print the public half of').action((flags: PublicKeyFlags) => publicKey(flags, context));
 }
 
 async function publicKey({ signingKey, ...flags }: PublicKeyFlags, context: Context) {

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { startAtlas } from '../../../local/atlas/server.ts';
@@ -11,6 +12,8 @@ const urlOf = async (running: Running) => {
 test('serves the page and the API of a directory, starts runs, and ends with 0 on Ctrl-C', async () => {
   await using atlas = await startAtlas({ projects: 1, clusters: 2, jobs: 4 });
   await using shell = await CommandLine.open(accessTo(atlas));
+  const [project] = atlas.world.projects;
+  await shell.run(['collect', '--project', project?.id ?? '', '--cluster', 'Cluster0']);
   const serving = shell.start(['serve', '--port', '0']);
   const url = await urlOf(serving);
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -18,7 +21,7 @@ test('serves the page and the API of a directory, starts runs, and ends with 0 o
 
   const run = await fetch(`${url}/runs`, { method: 'POST', headers: { prefer: 'wait=25' } });
   expect(run.status).toBe(200);
-  await expect(run.json()).resolves.toMatchObject({ status: 'complete', trigger: 'request', counts: { jobsNew: 8 } });
+  await expect(run.json()).resolves.toMatchObject({ status: 'complete', trigger: 'request', counts: { jobsNew: 4 } });
   const page = await fetch(url, { headers: { accept: 'text/html' } });
   expect([page.status, page.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
   expect((await fetch(url, { headers: { origin: 'https://evil.test' } })).status).toBe(403);
@@ -57,12 +60,25 @@ test('without Atlas credentials it reads; a run is refused as the API refuses it
   await expect(serving.ended).resolves.toMatchObject({ code: 0 });
 });
 
+test('a directory without a ledger is refused, and not made, with Atlas credentials too', async () => {
+  await using atlas = await startAtlas({ projects: 1, clusters: 1, jobs: 1 });
+  await using shell = await CommandLine.open(accessTo(atlas));
+  expect(await shell.run(['serve', '--port', '0', '--data', 'lodger'])).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^restore-ledger: there is no ledger in lodger: collect first .*\n$/),
+  });
+  expect(await readdir(shell.dir)).toEqual([]);
+  expect(atlas.requests).toEqual([]);
+});
+
 test('a port in use, half of a key and a table out of reach are one line each', async () => {
   await using shell = await CommandLine.open();
   const taken = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => taken.once('listening', resolve));
   const { port } = taken.address() as { port: number };
   await using atlas = await startAtlas({ projects: 1, clusters: 1, jobs: 1 });
+  await shell.run(['collect'], { env: accessTo(atlas) });
   const ended = [
     await shell.run(['serve', '--port', String(port)], { env: accessTo(atlas) }),
     await shell.run(['serve'], { env: { MONGODB_ATLAS_PUBLIC_API_KEY: 'abcdefgh' } }),

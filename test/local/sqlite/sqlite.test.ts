@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -79,6 +80,29 @@ describe('what is in the place of a ledger', () => {
     await expect(open(join(dir, 'file', 'sub', 'dir'))).rejects.toThrow(/can't be made \(ENOTDIR\)/);
     if (process.platform === 'linux')
       await expect(open('/proc/x/y')).rejects.toThrow(/proc\/x can't be made \(ENOENT\)/);
+  });
+
+  test.skipIf(process.platform === 'win32')('what it makes is readable for its owner alone', async () => {
+    const dir = newDirectory();
+    const made = join(dir, 'new', 'ledger');
+    const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
+    {
+      await using table = await open(made);
+      await table.put(item('a'));
+      const files = readdirSync(made).map((name) => [name, modeOf(join(made, name))]);
+      expect(Object.fromEntries(files)).toEqual({
+        'ledger.sqlite': '600',
+        'ledger.sqlite-wal': '600',
+        'ledger.sqlite-shm': '600',
+      });
+    }
+    expect([made, join(dir, 'new')].map(modeOf)).toEqual(['700', '700']);
+
+    // Somebody shares it on purpose.
+    chmodSync(ledgerFile(made), 0o640);
+    await using table = await open(made);
+    await table.put(item('b'));
+    expect(modeOf(ledgerFile(made))).toBe('640');
   });
 
   test('a damaged file is said to be damaged, with what to do', async () => {
