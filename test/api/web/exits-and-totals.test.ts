@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GROUPINGS } from '../../../functions/schema/words.ts';
 import { testEngine } from '../../ledger/engines.ts';
+import { idAt } from '../../ledger/jobs.ts';
+import { coverage, known, PROJECT_ID, scope } from '../../proof/facts.ts';
 import { hrefs, jobIds, type Site, startSite, textOf } from './site.ts';
 import { announceSome, before, jobsOf, PROJECTS } from './world.ts';
 
@@ -126,6 +128,31 @@ describe('exits', () => {
     });
     expect(textOf(await strange.get('/exits'))).toContain('12 restores: 12 into a project that is not on record.');
     await strange[Symbol.asyncDispose]();
+  });
+
+  test('a month without exits is drawn as a hole, unless it is proven that there were none', async () => {
+    const titles = (page: string) =>
+      [...page.matchAll(/<title>(\d{4}-\d\d.*?): (.*?)<\/title>/g)].map(([, , what]) => what);
+    const page = await site.get('/exits');
+    expect(titles(page).slice(0, 9)).toEqual(Array(9).fill('not known'));
+    expect(textOf(page)).toContain('It is not known whether there were others in the 9 months marked “Not known”');
+    expect(page).not.toContain('no restores');
+
+    await using proven = await startSite(engine, { coverages: [coverage()] });
+    await proven.ledger.saveScope(() => scope());
+    await proven.ledger.saveKnownProject(PROJECT_ID, () => known());
+    const [december = '', ...others] = titles(await proven.get('/exits'));
+    expect(december).toBe('not known'); // before the ledger began
+    expect(others).toEqual([...Array(10).fill('no restores'), 'none known, to be proven']);
+  });
+
+  test('of more projects than a page proves are not known', async () => {
+    const many = Array.from({ length: 101 }, (_, i) => coverage({ projectId: idAt('2025-06-01T00:00:00Z', i) }));
+    await using large = await startSite(engine, { coverages: many });
+    await large.ledger.saveScope(() => scope());
+    for (const { projectId } of many) await large.ledger.saveKnownProject(projectId, () => known({ projectId }));
+    expect(await large.get('/exits')).not.toMatch(/: (no restores|none known, to be proven)</);
+    expect(await large.get(`/exits?projectId=${many[0]?.projectId}`)).not.toMatch(/: no restores</);
   });
 
   test('of none say that none is on record, and a wrong address what is wrong', async () => {
