@@ -135,7 +135,7 @@ describe('exits', () => {
       [...page.matchAll(/<title>(\d{4}-\d\d.*?): (.*?)<\/title>/g)].map(([, , what]) => what);
     const page = await site.get('/exits');
     expect(titles(page).slice(0, 9)).toEqual(Array(9).fill('not known'));
-    expect(textOf(page)).toContain('It is not known whether there were others in the 9 months marked “Not known”');
+    expect(textOf(page)).toContain('It is not known whether there were any in the 9 months marked “Not known”');
     expect(page).not.toContain('no restores');
 
     await using proven = await startSite(engine, { coverages: [coverage()] });
@@ -213,5 +213,27 @@ describe('the headings of the list', () => {
     const [shortest = ''] = hrefs(longest, /sort=durationSeconds$/);
     expect(sortOf(await site.get(shortest))).toEqual(['Took ascending']);
     expect(hrefs(longest, /^\/\?status=COMPLETED$/)).not.toEqual([]);
+  });
+});
+
+describe('pages in words', () => {
+  test('an address that leads nowhere is a page for a browser, and a problem for a program', async () => {
+    const browser = await fetch(`${site.url}/nowhere`, { headers: { accept: 'text/html,*/*;q=0.8' } });
+    expect([browser.status, browser.headers.get('content-security-policy')]).toEqual([
+      404,
+      expect.stringContaining("default-src 'none'"),
+    ]);
+    expect(textOf(await browser.text())).toContain('No such page');
+    const program = await site.fetch('/nowhere');
+    expect([program.status, program.headers.get('content-type')]).toEqual([
+      404,
+      expect.stringContaining('application/problem+json'),
+    ]);
+  });
+
+  test('trends of no restores say so, and the overview how often it is read again', async () => {
+    expect(textOf(await empty.get('/trends'))).toContain('No restore of this period is on record.');
+    expect(await site.get('/')).toContain('data-every="minute"');
+    expect(await site.get('/clusters')).toContain('Late after 1 d 2 h without a complete read, stale after 1 d 2 h');
   });
 });

@@ -75,7 +75,7 @@ ${
 }${
   unknown === 0
     ? ''
-    : html`<p class="note">It is not known whether there were others in ${unknown === over.columns.length ? 'any of the' : 'the'} ${counted(unknown, unit)} marked “Not known”: no proof covers all restores of that time. <a href="/clusters">What was read, and when</a></p>
+    : html`<p class="note">It is not known whether there were any in ${unknown === over.columns.length ? 'any of the' : 'the'} ${counted(unknown, unit)} marked “Not known”: no proof covers all restores of that time. <a href="/clusters">What was read, and when</a></p>
 `
 }${
   exits.length === 0 && unknown === 0
