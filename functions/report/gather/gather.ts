@@ -8,7 +8,6 @@ import { type Expected, expectedOf } from '../../proof/expected.ts';
 import { claimOf, type NamedGap, proveLedger } from '../../proof/ledger.ts';
 import type { Asking } from '../../proof/period.ts';
 import { isInScope } from '../../proof/project.ts';
-import { runsOverAll } from '../../proof/runs.ts';
 import type { Verification } from '../../proof/verify/verify.ts';
 import { integrityOf, type Progress, verifyAll } from '../../proof/verify/verify-all.ts';
 import { NO_OBJECTIVES, type Objectives } from '../../restore/objectives/objective.ts';
@@ -22,6 +21,7 @@ import { zoned } from '../model/zoned.ts';
 import { gatherProject } from './gather-project.ts';
 import { NumbersTally } from './numbers.ts';
 import { ProvenThrough } from './proven-through.ts';
+import { runsOverAll } from './runs-over-all.ts';
 
 export interface GatherOptions {
   period: EvidenceHead['period'];

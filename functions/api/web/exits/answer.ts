@@ -3,7 +3,7 @@ import { unindexedFit } from '../../../ledger/filter/jobs-filter.ts';
 import type { JobSummary, JobsFilter } from '../../../ledger/model/ledger.ts';
 import type { LedgerReader } from '../../../ledger/repositories/ledger-reader.ts';
 import type { RecordedProject } from '../../../proof/ledger.ts';
-import { runsOverAll } from '../../../proof/runs.ts';
+import { runsOverAll } from '../../../report/gather/runs-over-all.ts';
 import { destinationOf } from '../../../restore/destination.ts';
 import type { Html } from '../../../views/html/text.ts';
 import { exitsOf } from '../../../views/pictures/exits.ts';

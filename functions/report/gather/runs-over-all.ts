@@ -1,8 +1,8 @@
-// functions/proof/runs.ts: the runs that a claim over everything rests on.
-import type { Ledger } from '../ledger/model/ledger.ts';
-import type { Run } from '../ledger/model/run.ts';
-import { upTo } from '../platform/lists/up-to.ts';
-import type { LedgerFacts } from './ledger.ts';
+// functions/report/gather/runs-over-all.ts: the runs that a claim over everything rests on.
+import type { Ledger } from '../../ledger/model/ledger.ts';
+import type { Run } from '../../ledger/model/run.ts';
+import { upTo } from '../../platform/lists/up-to.ts';
+import type { LedgerFacts } from '../../proof/ledger.ts';
 
 /**
  * The newest run over everything, and the newest that has ended. Requests: 1 query for each 200 runs, and 2 reads for each that is
