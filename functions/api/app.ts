@@ -19,6 +19,7 @@ import { restoreJobRoutes } from './routes/restore-jobs.ts';
 import { runRoutes } from './routes/runs.ts';
 import { searchRoutes } from './routes/search.ts';
 import { summaryRoutes } from './routes/summary.ts';
+import { messagePage, PAGE_HEADERS } from './web/html/layout.ts';
 import { pageRoutes } from './web/routes.ts';
 
 export function apiApp(ports: ApiPorts): Hono<ApiEnv> {
@@ -49,7 +50,12 @@ export function apiApp(ports: ApiPorts): Hono<ApiEnv> {
   app.route('/', page);
   for (const { path } of page.routes) refuseOthers(app, path, allowed({ GET: true }));
 
-  app.notFound((context) => answer(context, notFound('GET /openapi.json says what there is')));
+  app.notFound((context) => {
+    if (!context.req.header('accept')?.includes('text/html'))
+      return answer(context, notFound('GET /openapi.json says what there is'));
+    const message = 'This ledger has nothing under that address.';
+    return context.html(messagePage('No such page', message, (ports.now ?? Date.now)()), 404, PAGE_HEADERS);
+  });
   app.onError((error, context) => answer(context, problemOf(error, context)));
   return app;
 

@@ -34,3 +34,11 @@ export function span(seconds: number, style: SpanStyle = 'short'): string {
   if (whole < 86_400) return `${Math.floor(whole / 3_600)}${h} ${two(Math.floor((whole % 3_600) / 60))}${min}`;
   return `${Math.floor(whole / 86_400)}${d} ${Math.floor((whole % 86_400) / 3_600)}${h}`;
 }
+
+/** As `span`, without a smaller unit of which there is none, for limits and axes: `45 s`, `1 min`, `1 h 30 min`, `2 d`. */
+export const shortSpan = (seconds: number): string => span(seconds).replace(/ 0+ (s|min|h)$/, '');
+
+const ONE: Record<string, string> = { '1 s': 'second', '1 min': 'minute', '1 h': 'hour', '1 d': 'day' };
+
+/** For after `every`: `20 s`, `minute`, `5 min`, `hour`. */
+export const everySpan = (seconds: number): string => ONE[shortSpan(seconds)] ?? shortSpan(seconds);

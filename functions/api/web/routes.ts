@@ -51,6 +51,8 @@ export interface PagePorts {
     | 'expectedPage'
     | 'expectedRestore'
     | 'runs'
+    | 'run'
+    | 'scope'
   >;
   log: Log;
   /** With a user, or for whoever signed in for it, jobs' pages have a form to annotate them. */

@@ -1,13 +1,11 @@
 // functions/report/gather/gather.ts: the evidence of a period, read from the ledger, project by project.
 import type { Ledger } from '../../ledger/model/ledger.ts';
-import type { Run } from '../../ledger/model/run.ts';
 import { defined } from '../../platform/defined.ts';
 import { listOf } from '../../platform/lists/list-of.ts';
 import { untilAborted } from '../../platform/lists/until-aborted.ts';
-import { upTo } from '../../platform/lists/up-to.ts';
 import { type Listed, listedIn } from '../../proof/counts.ts';
 import { type Expected, expectedOf } from '../../proof/expected.ts';
-import { claimOf, type LedgerFacts, type NamedGap, proveLedger } from '../../proof/ledger.ts';
+import { claimOf, type NamedGap, proveLedger } from '../../proof/ledger.ts';
 import type { Asking } from '../../proof/period.ts';
 import { isInScope } from '../../proof/project.ts';
 import type { Verification } from '../../proof/verify/verify.ts';
@@ -23,6 +21,7 @@ import { zoned } from '../model/zoned.ts';
 import { gatherProject } from './gather-project.ts';
 import { NumbersTally } from './numbers.ts';
 import { ProvenThrough } from './proven-through.ts';
+import { runsOverAll } from './runs-over-all.ts';
 
 export interface GatherOptions {
   period: EvidenceHead['period'];
@@ -224,18 +223,4 @@ function brokenGap({ projectId, projectName = projectId, breaks, breakCount }: V
     text: `The record was changed by something else: ${job}${first?.problem ?? 'a break'}${more}.`,
     action: 'run restore-ledger collect --full, which puts back what Atlas still says, and see who may write the table',
   };
-}
-
-/** The newest run over everything, and the newest that has ended. Runs expire, so there is an end to them. */
-async function runsOverAll(ledger: Ledger): Promise<Pick<LedgerFacts, 'lastRun' | 'lastEndedRun' | 'planned'>> {
-  let lastRun: Run | undefined;
-  for await (const listed of upTo(Number.POSITIVE_INFINITY, (page) => ledger.runs(page))) {
-    if (listed.scope.projectId !== undefined) continue;
-    lastRun ??= listed;
-    if (listed.status === 'running') continue;
-    // The index lists them; the table is the record.
-    const { run, planned = [] } = (await ledger.run(listed.runId)) ?? {};
-    if (run && run.status !== 'running') return { lastRun, lastEndedRun: run, planned };
-  }
-  return { lastRun };
 }

@@ -75,7 +75,7 @@ export function projectLine(facts: ProjectFacts, spans: readonly Span[], now: nu
 }
 
 /** An id that was made after the cluster was seen says nothing of when that was: no day before is taken for one without it. */
-function believable({ clusterId, ...cluster }: ClusterCoverage): ClusterCoverage {
+export function believable({ clusterId, ...cluster }: ClusterCoverage): ClusterCoverage {
   return isObjectId(clusterId) && requestedAt(clusterId) <= cluster.seenAt ? { ...cluster, clusterId } : cluster;
 }
 

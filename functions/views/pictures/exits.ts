@@ -3,7 +3,9 @@
 import { destinationOf } from '../../restore/destination.ts';
 import type { FlowEnd } from './flows.ts';
 import type { PicturedJob } from './jobs.ts';
+import type { Column } from './over-time.ts';
 import { type Span, spansOf, type Unit } from './spans.ts';
+import type { Without } from './spans-without.ts';
 
 /**
  * download: out of Atlas. organization: a project of another Atlas organization. not-on-record: a project that no run has seen, whoever's
@@ -70,17 +72,18 @@ export function exitsOf<Job extends PicturedJob>(jobs: Iterable<Job>, places: Kn
   return [...exits.values()].sort((a, b) => order(a.way) - order(b.way) || b.jobs.length - a.jobs.length);
 }
 
-/** Over time, stacked by how far the data went: as `overTime`, of the ways that there are. */
-export function exitsOverTime(exits: readonly Exit[], period: Span, unit: Unit) {
+/** Over time, stacked by how far the data went: as `overTime`, of the ways that there are. @param without of a time without exits */
+export function exitsOverTime(exits: readonly Exit[], period: Span, unit: Unit, without: (span: Span) => Without) {
   const series = EXIT_WAYS.filter((way) => exits.some((exit) => exit.way === way));
   const spans = spansOf(period, unit);
-  const columns = spans.map((span) => {
+  const columns = spans.map((span): Column => {
     const isIn = ({ requestedAt }: PicturedJob) =>
       Date.parse(requestedAt) >= Date.parse(span.since) && Date.parse(requestedAt) < Date.parse(span.until);
     const counts = series.map((way) =>
       exits.reduce((sum, exit) => sum + (exit.way === way ? exit.jobs.filter(isIn).length : 0), 0),
     );
-    return { ...span, counts, restores: counts.reduce((sum, n) => sum + n, 0) };
+    const restores = counts.reduce((sum, n) => sum + n, 0);
+    return { ...span, counts, restores, ...(restores === 0 ? { without: without(span) } : {}) };
   });
   return { unit, series: series as string[], columns, overlapping: false };
 }

@@ -3,6 +3,7 @@ import { addJob, type CountedJob, type DayCounts, noDayCounts, sumOf, total } fr
 import { isOpen } from '../../restore/job.ts';
 import { DELIVERIES, KINDS, RULES, SEVERITIES, STATUSES, type Status } from '../../schema/words.ts';
 import { type Span, spansOf, type Unit } from './spans.ts';
+import type { Without } from './spans-without.ts';
 
 export const TIME_DIMENSIONS = ['outcome', 'kind', 'delivery', 'severity', 'rule'] as const;
 export type TimeDimension = (typeof TIME_DIMENSIONS)[number];
@@ -22,6 +23,8 @@ export interface Column extends Span {
   counts: number[];
   /** Restores, however many series each is in. */
   restores: number;
+  /** Of one without restores: whether there was none. @default there was none */
+  without?: Without;
 }
 
 export interface OverTime {

@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GROUPINGS } from '../../../functions/schema/words.ts';
 import { testEngine } from '../../ledger/engines.ts';
+import { idAt } from '../../ledger/jobs.ts';
+import { coverage, known, PROJECT_ID, scope } from '../../proof/facts.ts';
 import { hrefs, jobIds, type Site, startSite, textOf } from './site.ts';
 import { announceSome, before, jobsOf, PROJECTS } from './world.ts';
 
@@ -128,6 +130,31 @@ describe('exits', () => {
     await strange[Symbol.asyncDispose]();
   });
 
+  test('a month without exits is drawn as a hole, unless it is proven that there were none', async () => {
+    const titles = (page: string) =>
+      [...page.matchAll(/<title>(\d{4}-\d\d.*?): (.*?)<\/title>/g)].map(([, , what]) => what);
+    const page = await site.get('/exits');
+    expect(titles(page).slice(0, 9)).toEqual(Array(9).fill('not known'));
+    expect(textOf(page)).toContain('It is not known whether there were any in the 9 months marked “Not known”');
+    expect(page).not.toContain('no restores');
+
+    await using proven = await startSite(engine, { coverages: [coverage()] });
+    await proven.ledger.saveScope(() => scope());
+    await proven.ledger.saveKnownProject(PROJECT_ID, () => known());
+    const [december = '', ...others] = titles(await proven.get('/exits'));
+    expect(december).toBe('not known'); // before the ledger began
+    expect(others).toEqual([...Array(10).fill('no restores'), 'none known, to be proven']);
+  });
+
+  test('of more projects than a page proves are not known', async () => {
+    const many = Array.from({ length: 101 }, (_, i) => coverage({ projectId: idAt('2025-06-01T00:00:00Z', i) }));
+    await using large = await startSite(engine, { coverages: many });
+    await large.ledger.saveScope(() => scope());
+    for (const { projectId } of many) await large.ledger.saveKnownProject(projectId, () => known({ projectId }));
+    expect(await large.get('/exits')).not.toMatch(/: (no restores|none known, to be proven)</);
+    expect(await large.get(`/exits?projectId=${many[0]?.projectId}`)).not.toMatch(/: no restores</);
+  });
+
   test('of none say that none is on record, and a wrong address what is wrong', async () => {
     expect(textOf(await empty.get('/exits'))).toContain('None that is on record.');
     expect(textOf(await site.get('/exits?destination=itself'))).toContain('None that is on record.');
@@ -186,5 +213,27 @@ describe('the headings of the list', () => {
     const [shortest = ''] = hrefs(longest, /sort=durationSeconds$/);
     expect(sortOf(await site.get(shortest))).toEqual(['Took ascending']);
     expect(hrefs(longest, /^\/\?status=COMPLETED$/)).not.toEqual([]);
+  });
+});
+
+describe('pages in words', () => {
+  test('an address that leads nowhere is a page for a browser, and a problem for a program', async () => {
+    const browser = await fetch(`${site.url}/nowhere`, { headers: { accept: 'text/html,*/*;q=0.8' } });
+    expect([browser.status, browser.headers.get('content-security-policy')]).toEqual([
+      404,
+      expect.stringContaining("default-src 'none'"),
+    ]);
+    expect(textOf(await browser.text())).toContain('No such page');
+    const program = await site.fetch('/nowhere');
+    expect([program.status, program.headers.get('content-type')]).toEqual([
+      404,
+      expect.stringContaining('application/problem+json'),
+    ]);
+  });
+
+  test('trends of no restores say so, and the overview how often it is read again', async () => {
+    expect(textOf(await empty.get('/trends'))).toContain('No restore of this period is on record.');
+    expect(await site.get('/')).toContain('data-every="minute"');
+    expect(await site.get('/clusters')).toContain('Late after 1 d 2 h without a complete read, stale after 1 d 2 h');
   });
 });

@@ -119,6 +119,8 @@ function ledgerOf(text: string): PagePorts['ledger'] {
     expectedPage: async () => ({ items: [expected], cursor: 'next' }),
     expectedRestore: async () => expected,
     runs: async () => ({ items: [{ ...run, failures: [...run.failures] }] }),
+    run: async () => undefined,
+    scope: async () => undefined,
   };
 }
 

@@ -2,11 +2,14 @@
 import { unindexedFit } from '../../../ledger/filter/jobs-filter.ts';
 import type { JobSummary, JobsFilter } from '../../../ledger/model/ledger.ts';
 import type { LedgerReader } from '../../../ledger/repositories/ledger-reader.ts';
+import type { RecordedProject } from '../../../proof/ledger.ts';
+import { runsOverAll } from '../../../report/gather/runs-over-all.ts';
 import { destinationOf } from '../../../restore/destination.ts';
 import type { Html } from '../../../views/html/text.ts';
 import { exitsOf } from '../../../views/pictures/exits.ts';
 import type { PicturedJob } from '../../../views/pictures/jobs.ts';
-import { lastMonths } from '../../../views/pictures/spans.ts';
+import { lastMonths, type Span } from '../../../views/pictures/spans.ts';
+import { type ProofFacts, withoutRestores } from '../../../views/pictures/spans-without.ts';
 import { RequestProblem } from '../../http/problem.ts';
 import { type NamesReader, withNames } from '../../query/names.ts';
 import { namesOf, projectsOf } from '../parts/project-names.ts';
@@ -15,7 +18,7 @@ import { readTrends } from '../pictures/trends-asked.ts';
 import { exitsPage, wrongExits } from './page.ts';
 
 export interface ExitsPorts {
-  ledger: Pick<LedgerReader, 'lookAtJobs' | 'jobsAt' | 'projectNames'> & NamesReader;
+  ledger: Pick<LedgerReader, 'lookAtJobs' | 'jobsAt' | 'projectNames' | 'scope' | 'runs' | 'run'> & NamesReader;
   /** Milliseconds since the epoch. */
   now(): number;
 }
@@ -27,11 +30,16 @@ const [EXIT_JOBS, WHOLE_JOBS] = [10_000, 1_000];
 const REQUESTED = 400;
 /** Projects that are read for their organization. */
 const MAX_ORGANIZATIONS = 50;
+/** With more, a page proves nothing: what is not known to be complete is drawn as such. */
+const MAX_PROVEN = 100;
+/** Runs that are looked at for the newest that has ended. */
+const MAX_RUNS = 200;
 const LEAVING = ['elsewhere', 'download', 'unknown'] as const;
 
 /**
  * Requests: 1 query for each 1,000 restores that it looks at, of 10,000 at most, 1 batch read for each 100 of the newest 400 exits, 1 for
- * names, and 1 batch read and 1 query for each of at most 50 projects.
+ * names, and 1 batch read and 1 query for each of at most 50 projects. Of at most 100 projects, whether there were others: 1 query, 1 batch
+ * read for each 25, 1 batch read and 1 query for each with clusters that are gone, 1 read of the scope, and those of the runs.
  */
 export async function exitsAnswer(
   { ledger, now }: ExitsPorts,
@@ -61,12 +69,28 @@ export async function exitsAnswer(
     read.jobs.map((job) => byId.get(job.jobId) ?? job),
     places,
   );
-  const page = { asked, exits, read, names: places.names, looked: new Set(byId.keys()) };
+  const facts = await proofFacts(ledger);
+  const of = query.projectIds ?? (query.projectId === undefined ? undefined : [query.projectId]);
+  const without = (span: Span) => withoutRestores(facts, span, at, of && new Set(of));
+  const page = { asked, exits, read, names: places.names, looked: new Set(byId.keys()), without };
   return { page: exitsPage(page, at), status: 200 };
 
   function wrong(text: string) {
     return { page: wrongExits(text, at), status: 400 as const };
   }
+}
+
+/** Nothing where there are more projects than a page proves. */
+async function proofFacts(ledger: ExitsPorts['ledger']): Promise<ProofFacts | undefined> {
+  const projects: RecordedProject[] = [];
+  for await (const facts of ledger.projects()) {
+    if (projects.length === MAX_PROVEN) return undefined;
+    const { clusters = {}, archived = [] } = facts.coverage ?? {};
+    const gone = archived.length > 0 ? ((await ledger.projectRecord(facts.projectId))?.archived ?? []) : [];
+    projects.push({ ...facts, clusters: [...Object.values(clusters), ...gone] });
+  }
+  const [scope, runs] = await Promise.all([ledger.scope(), runsOverAll(ledger, MAX_RUNS)]);
+  return { scope, ...runs, projects };
 }
 
 /** As a sentence. @throws what is no refusal of a name */

@@ -9,7 +9,8 @@ import { clustersHref, requesterHref } from '../../../views/paths.ts';
 import { EXIT_WAYS, type Exit, type ExitWay, exitsOverTime } from '../../../views/pictures/exits.ts';
 import type { ReadJobs } from '../../../views/pictures/jobs.ts';
 import { requestersOf } from '../../../views/pictures/requesters.ts';
-import { lastDays, lastMonths, type Span, spanName, unitOf } from '../../../views/pictures/spans.ts';
+import { lastDays, lastMonths, type Span, spanName, type Unit, unitOf } from '../../../views/pictures/spans.ts';
+import type { Without } from '../../../views/pictures/spans-without.ts';
 import { actorName } from '../../../views/requester-text.ts';
 import { counted, number } from '../../../views/text.ts';
 import { document } from '../html/layout.ts';
@@ -27,6 +28,8 @@ export interface ExitsPage {
   names: ProjectNames;
   /** Ids of those that were read whole: of the others it was not looked up who requested them. */
   looked: ReadonlySet<string>;
+  /** Of a time without exits. */
+  without: (span: Span) => Without;
 }
 
 const WAYS: Readonly<Record<ExitWay, { label: string; look: string; says: string }>> = {
@@ -54,12 +57,13 @@ const DAY_MS = 86_400_000;
 /** Of more days than these a column is a month. */
 const MONTHLY_FROM = 92;
 
-export function exitsPage({ asked, exits, read, names, looked }: ExitsPage, now: number): Html {
+export function exitsPage({ asked, exits, read, names, looked, without }: ExitsPage, now: number): Html {
   const { filters, period } = asked;
   // Before that there may be others, so there is no column.
   const shown = read.more && read.readFrom > period.since ? { ...period, since: read.readFrom } : period;
   const unit = days(shown) > MONTHLY_FROM ? 'month' : unitOf(shown);
-  const over = exitsOverTime(exits, shown, unit);
+  const over = exitsOverTime(exits, shown, unit, without);
+  const unknown = over.columns.filter((column) => column.without === 'unknown').length;
   const left = exits.slice(MAX_ROWS);
   const body = html`<div class="top"><h1>Exits</h1><p class="soft">${spanName(period, 'week')}, UTC · <a href="/trends">Trends</a></p></div>
 <ul class="quick" aria-label="Period">${periods(now).map(([label, each]) => html`<li><a href="${exitsHref(filters, each)}"${isSame(each, period) ? raw(' aria-current="true"') : ''}>${label}</a></li>`)}${FILTERS.flatMap((filter) => valuesOf(filters, filter).map((value) => givenChip(exitsHref(withoutValue(filters, filter, value), period), filter, value, names)))}<li><a href="${jobsHref(filters)}">Change filters in the list</a></li></ul>
@@ -67,11 +71,20 @@ ${lookedFrom(read)}<section class="card" aria-labelledby="exits-title"><div clas
 ${
   exits.length === 0
     ? html`<p class="soft">None that is on record${read.more ? ', of those that were looked at' : ''}.</p>`
+    : ''
+}${
+  unknown === 0
+    ? ''
+    : html`<p class="note">It is not known whether there were any in ${unknown === over.columns.length ? 'any of the' : 'the'} ${counted(unknown, unit)} marked “Not known”: no proof covers all restores of that time. <a href="/clusters">What was read, and when</a></p>
+`
+}${
+  exits.length === 0 && unknown === 0
+    ? ''
     : bars(over, {
         label: (way) => WAYS[way as ExitWay].label,
         look: (way) => WAYS[way as ExitWay].look,
         href: (column) => exitsHref(filters, column),
-        says: words(exits),
+        says: words(exits, unknown, unit),
       })
 }</section>
 ${
@@ -125,12 +138,13 @@ function exitsHref(filters: URLSearchParams, { since, until }: Span): string {
 }
 
 /** `12 restores left their project: 3 downloaded out of Atlas, 9 into another project of the organization.` */
-function words(exits: readonly Exit[]): string {
+function words(exits: readonly Exit[], unknown: number, unit: Unit): string {
   const parts = EXIT_WAYS.flatMap((way) => {
     const n = sumOf(exits.filter((exit) => exit.way === way));
     return n > 0 ? `${number(n)} ${WAYS[way].says}` : [];
   });
-  return `${counted(sumOf(exits), 'restore')}: ${parts.join(', ')}.`;
+  const holes = unknown > 0 ? ` Of ${counted(unknown, unit)} it is not known whether there were any.` : '';
+  return `${counted(sumOf(exits), 'restore')}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}.${holes}`;
 }
 
 function row(exit: Exit, { filters, period }: ExitsPage['asked'], looked: ReadonlySet<string>, now: number): Html {

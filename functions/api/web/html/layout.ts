@@ -1,6 +1,6 @@
 // functions/api/web/html/layout.ts: the document of all pages, its landmarks, and the headers that keep it harmless.
 import { html, raw } from 'hono/html';
-import { span } from '../../../restore/text.ts';
+import { everySpan } from '../../../restore/text.ts';
 import { SHAPES } from '../../../views/html/badge.ts';
 import type { Html } from '../../../views/html/text.ts';
 import { utc } from '../../../views/text.ts';
@@ -61,7 +61,7 @@ export const document = (
 <header><nav aria-label="Main"><a class="brand" href="/">${raw(ICON.replace('<svg', '<svg aria-hidden="true"'))}<span>Restore Ledger</span></a>
 ${PLACES.map(({ href, label }) => html`<a href="${href}"${href === place ? raw(` aria-current="${itself ? 'page' : 'true'}"`) : ''}>${label}</a>`)}
 <form method="get" action="/search" role="search" class="find"><input type="search" name="q" aria-label="Search for an id, a name or a ticket" placeholder="Search" maxlength="200" autocomplete="off" spellcheck="false"></form></nav></header>
-<main id="main" tabindex="-1">${followSeconds === undefined ? '' : html`<p id="follow" class="soft small" data-seconds="${followSeconds}" data-every="${span(followSeconds)}" hidden></p>`}${body}</main>
+<main id="main" tabindex="-1">${followSeconds === undefined ? '' : html`<p id="follow" class="soft small" data-seconds="${followSeconds}" data-every="${everySpan(followSeconds)}" hidden></p>`}${body}</main>
 <footer>Times are in UTC. Read at ${utc(new Date(now).toISOString())} UTC from this ledger, not from Atlas. <a href="/openapi.json">API description</a></footer>
 </body></html>`;
 

@@ -37,7 +37,7 @@ header nav{display:flex;align-items:stretch;gap:1.25rem;min-height:3rem}
 header a{display:flex;align-items:center;gap:.5rem;color:var(--soft);text-decoration:none;border-bottom:2px solid transparent;border-top:2px solid transparent}
 header a:hover{color:var(--text)}
 header a[aria-current]{color:var(--text);border-bottom-color:var(--link);font-weight:600}
-header .brand{color:var(--text);font-weight:650;margin-right:auto;letter-spacing:-.01em}
+header .brand{color:var(--text);font-weight:650;margin-right:auto;letter-spacing:-.01em;white-space:nowrap}
 .account{display:flex;flex-wrap:wrap;justify-content:flex-end;align-items:center;gap:.25rem .75rem;max-width:76rem;margin:0 auto;padding:0 1rem .5rem;font-size:.8125rem}
 .account form{display:block;margin:0;padding:0;border:0;background:none}.account span{overflow-wrap:anywhere}
 .brand svg{width:1.25rem;height:1.25rem}
@@ -81,7 +81,7 @@ thead th{border-top:0;color:var(--soft);font-size:.8125rem;padding-top:0;white-s
 .sort{color:inherit;text-decoration-color:var(--edge)}thead [aria-sort]{color:var(--text);font-weight:600}
 .jobs td:nth-child(3){width:17%}.jobs td:nth-child(4){width:12%}.jobs td:nth-child(5){width:20%}
 th:last-child,td:last-child{padding-right:0}.gap{padding-left:1.5rem}
-.even{table-layout:fixed}.even th:first-child{width:17%}.even .r{width:7%}.even .gap{width:12%}
+.even{table-layout:fixed}.even th:first-child{width:17%}.even .r{width:7%}.even .gap{width:13.5%;padding-left:1rem}
 .r{text-align:right}
 tbody tr:hover{background:color-mix(in srgb,var(--link) 5%,transparent)}
 .sub{display:block;color:var(--soft);font-size:.8125rem}
@@ -111,7 +111,7 @@ const FORMS = `
 .quick .given a{border-color:var(--link)}
 form{display:grid;grid-template-columns:repeat(auto-fill,minmax(13rem,1fr));gap:.75rem 1rem;margin:.5rem 0 1rem;padding:1rem;background:var(--ground);border:1px solid var(--line);border-radius:8px}
 form .wide{grid-column:1/-1}
-form.find{display:flex;align-items:center;margin:0;padding:0;border:0;background:none}.find input{width:12rem}
+form.find{display:flex;align-items:center;margin:0;padding:0;border:0;background:none;flex:0 1 12rem;min-width:6rem}
 fieldset{border:0;margin:0;padding:0;min-width:0}
 textarea{font:inherit;width:100%;color:var(--text);background:var(--card);border:1px solid var(--edge);border-radius:6px;padding:.4rem .6rem;resize:vertical}
 label,legend{display:block;font-size:.8125rem;color:var(--soft);margin-bottom:.2rem;padding:0}
@@ -149,7 +149,7 @@ const DETAILS = `
 
 const NARROW = `
 @media (min-width:54.01rem) and (max-width:76rem){.jobs{font-size:.8125rem}.jobs .sub,.jobs .finds{font-size:.75rem}}
-@media (max-width:76rem){.even{font-size:.8125rem}.even .sub{font-size:.75rem}.even th,.even td{padding-right:.5rem}.even th:first-child{width:13%}.even th:nth-child(2),.even th:last-child{width:13.5%}.even .gap{padding-left:.75rem;width:11%}.facts>div{flex-basis:max(8.75rem,calc(25% - 1px))}}
+@media (max-width:76rem){.even{font-size:.8125rem}.even .sub{font-size:.75rem}.even th,.even td{padding-right:.5rem}.even th:first-child{width:13%}.even th:nth-child(2),.even th:last-child{width:13.5%}.even .gap{padding-left:.5rem;width:13.5%}.facts>div{flex-basis:max(8.75rem,calc(25% - 1px))}}
 @media screen and (max-width:54rem){
 .stack,.stack caption:not(.hidden),.stack tbody,.stack tr,.stack td,.stack tbody th{display:block;width:auto!important}
 .stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
@@ -164,7 +164,7 @@ const NARROW = `
 .jobs tr{gap:.15rem .75rem;padding:.5rem 0}.jobs .third{font-size:.8125rem}.jobs .end .mark,.jobs .nowrap{white-space:normal}.jobs .finds{margin:0}
 .jobs .bare::before{display:none!important}
 .stack thead:focus-within{position:static;width:auto;height:auto;overflow:visible;clip-path:none}
-.pack tr{display:flex;flex-wrap:wrap;gap:.1rem .9rem;padding:.5rem 0}.pack tbody th{flex:1 1 50%}.pack .end{max-width:50%}
+.pack tr{display:flex;flex-wrap:wrap;gap:.1rem .9rem;padding:.5rem 0}.pack tbody th{flex:1 1 50%}.pack tr:has(.end) th{flex-basis:38%}.pack .end{max-width:55%}
 .pack td:not(.end){font-size:.8125rem;white-space:normal}.pack td:not(.end)::before{display:inline!important;margin-right:.3rem}.pack td:not(.end) .sub{display:inline;margin-left:.4em}.pack .all{flex:1 0 100%}.pack .flat.all{flex:0 1 auto}
 }
 @media screen and (max-width:44rem){
@@ -180,7 +180,7 @@ ${[3, 4, 5, 6, 7, 8].map((cell) => `.jobs td:nth-child(${cell}){grid-column:${((
 }
 @media (max-width:44rem){
 main,footer,header nav{padding-left:.75rem;padding-right:.75rem}
-header nav{flex-wrap:wrap}form.find{flex-basis:100%;padding-bottom:.5rem}.find input{width:100%}
+header nav{flex-wrap:wrap}form.find{flex-basis:100%;padding-bottom:.5rem}
 .card{padding:.85rem .75rem}
 .facts>div{flex-basis:calc(50% - 1px);padding:.6rem .75rem}
 header .brand span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}header nav{gap:.9rem}

@@ -1,7 +1,8 @@
 // functions/api/web/pages/clusters-page.ts: GET /clusters: what is read as it should be, and first what is not.
 import { html } from 'hono/html';
 import { grouped } from '../../../platform/grouped.ts';
-import { span } from '../../../restore/text.ts';
+import { FRESH_MS } from '../../../proof/list.ts';
+import { shortSpan } from '../../../restore/text.ts';
 import { COVERAGE_STATES, type CoverageState } from '../../../schema/words.ts';
 import { needsAttention, worstFirst } from '../../../views/coverage.ts';
 import { KIND_LABEL, stateMark } from '../../../views/html/badge.ts';
@@ -83,7 +84,7 @@ function summary(there: readonly ClusterHealth[]): Html {
 }
 
 function attentionPart(rows: readonly ClusterHealth[], { lateAfterMs, complete }: ClustersPage, now: number): Html {
-  const late = span(lateAfterMs / 1_000);
+  const late = shortSpan(lateAfterMs / 1_000);
   if (rows.length === 0) {
     return html`<section class="card" aria-labelledby="attention">
 <h2 id="attention">Nothing needs attention</h2>
@@ -92,7 +93,7 @@ function attentionPart(rows: readonly ClusterHealth[], { lateAfterMs, complete }
   const worst = rows.toSorted(worstFirst);
   return html`<section class="card" aria-labelledby="attention">
 <div class="head"><h2 id="attention">Needs attention</h2>
-<p class="soft small">Late after ${late} without a complete read, stale after 26 h</p></div>
+<p class="soft small">Late after ${late} without a complete read, stale after ${shortSpan(FRESH_MS / 1_000)}</p></div>
 <table class="stack" role="table"><caption class="hidden">What is failing, not visible, never read, stale or late</caption>
 ${tableHead(['Cluster', 'State', 'What is wrong', 'Last read (UTC)'])}<tbody role="rowgroup">
 ${worst.slice(0, MAX_ATTENTION).map(

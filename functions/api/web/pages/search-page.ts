@@ -33,7 +33,7 @@ function found({ hits, complete, searchedFrom }: SearchResult): Html {
   return html`${
     hits.length === 0
       ? html`<div class="empty"><h2>Nothing found${complete ? '' : ' in what was searched'}</h2></div>`
-      : html`<table class="stack" role="table"><caption>${counted(hits.length, 'hit')}${complete ? '' : ', and there may be more'}</caption>
+      : html`<table class="stack pack" role="table"><caption>${counted(hits.length, 'hit')}${complete ? '' : ', and there may be more'}</caption>
 ${tableHead(['What', 'Name', ['Restores', 'r nowrap'] as const])}<tbody role="rowgroup">
 ${hits.map(row)}</tbody></table>`
   }
@@ -41,7 +41,7 @@ ${searchedFrom ? html`<p class="soft">Requesters, tickets and snapshots were sea
 }
 
 const row = ({ kind, value, name: where, jobs, page }: SearchHit) =>
-  html`<tr role="row"><td role="cell" data-l="What">${KIND_LABEL[kind]}</td>
+  html`<tr role="row"><td role="cell" class="end">${KIND_LABEL[kind]}</td>
 <th role="rowheader" scope="row"><a href="${page}">${name(value)}</a>${where === undefined ? '' : html`<span class="sub">${name(where)}</span>`}</th>
 <td role="cell" class="r nowrap" data-l="Restores">${jobs ?? '–'}</td></tr>
 `;

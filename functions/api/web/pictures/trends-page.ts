@@ -48,7 +48,7 @@ ${chips(asked, names)}
 <section class="card" aria-labelledby="time-title"><div class="head"><h2 id="time-title">Restores over time</h2></div>
 <ul class="quick" aria-label="Counted by">${TIME_DIMENSIONS.map((by) => chip(DIMENSION_LABEL[by], trendsHref(asked, { by }), by === asked.by))}</ul>
 ${countedFrom === undefined ? '' : html`<p class="note">There are more restores than are counted for a page: only those since ${utc(countedFrom, true)} UTC are.</p>`}
-${overTimePicture(over, filters)}</section>
+${total === 0 ? html`<p class="soft">No restore of this period is on record.</p>` : overTimePicture(over, filters)}</section>
 ${lookedFrom(read)}${flowPart(flowsOf(read.jobs, names), 'Where the data went', (flow) => flowHref(flow, dated))}
 ${
   durations.length === 0

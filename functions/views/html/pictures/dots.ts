@@ -1,7 +1,7 @@
 // functions/views/html/pictures/dots.ts: how long the restores of a cluster took, or how old their data was: a dot each, what is usual, and
 // what is allowed.
 import { html } from 'hono/html';
-import { span } from '../../../restore/text.ts';
+import { shortSpan, span } from '../../../restore/text.ts';
 import { type Restored, type Side, type Usual, usualOf, valuesOf } from '../../pictures/durations.ts';
 import { type Span, spanLabel, spanName, spansOf } from '../../pictures/spans.ts';
 import { counted, number } from '../../text.ts';
@@ -40,7 +40,7 @@ export function dots({ restored, side, period, objectiveSeconds, href, monthHref
   ];
   return plot({
     says: `${usualWords(usual)}${objectiveSeconds === undefined ? '' : ` The objective is ${span(objectiveSeconds)}.`}`,
-    y: [span(top), span(top / 2), '0'],
+    y: [shortSpan(top), shortSpan(top / 2), '0'],
     x: ends(spansOf(period, 'day'), (day) => spanLabel(day, 'day')),
     drawing: html`${level(usual.p95, 'p95')}${level(usual.p50, 'p50')}${level(objectiveSeconds, 'objective')}
 ${months.map(monthLine)}${restored.map(dot)}`,

@@ -1,6 +1,6 @@
 // functions/views/html/pictures/strips.ts: how long the restores of each cluster took, beside what is allowed.
 import { html } from 'hono/html';
-import { span } from '../../../restore/text.ts';
+import { shortSpan, span } from '../../../restore/text.ts';
 import { type ClusterDurations, valuesOf } from '../../pictures/durations.ts';
 import { number } from '../../text.ts';
 import { type Html, name } from '../text.ts';
@@ -27,7 +27,7 @@ export function strips({ clusters, href }: Strips): Html {
   const top = roundUpSeconds(Math.max(1, ...greatest));
   return html`<ul class="legend" aria-hidden="true"><li><svg viewBox="0 0 8 8"><circle class="fill-ok" cx="4" cy="4" r="4"/></svg>A completed restore</li><li><svg viewBox="0 0 8 8"><circle class="fill-bad" cx="4" cy="4" r="4"/></svg>Over the objective</li><li><svg viewBox="0 0 8 8"><rect class="fill-text" x="3" width="2" height="8"/></svg>Objective</li></ul>
 <table class="pictured" role="table"><caption class="hidden">Durations of completed restores by cluster, those that missed an objective first</caption>
-<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Cluster</th><th role="columnheader" scope="col"><span class="hidden">Durations</span><span class="axis" aria-hidden="true"><span>0</span><span>${span(top / 2)}</span><span>${span(top)}</span></span></th><th role="columnheader" scope="col">In words</th></tr></thead>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Cluster</th><th role="columnheader" scope="col"><span class="hidden">Durations</span><span class="axis" aria-hidden="true"><span>0</span><span>${shortSpan(top / 2)}</span><span>${shortSpan(top)}</span></span></th><th role="columnheader" scope="col">In words</th></tr></thead>
 <tbody role="rowgroup">${shown.map(row)}</tbody></table>${left > 0 ? html`<p class="soft small">And ${number(left)} more clusters: choose a project, or a shorter time.</p>` : ''}`;
 
   function row(cluster: ClusterDurations): Html {

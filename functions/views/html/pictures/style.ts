@@ -38,6 +38,6 @@ export const PICTURES_NARROW = `
 .chart svg{height:8rem}.flow{display:none}
 .pictured,.pictured tbody,.pictured tr,.pictured td,.pictured tbody th{display:block;width:auto!important}
 .pictured thead th:not(:nth-child(2)){position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.pictured thead,.pictured thead tr,.pictured thead th:nth-child(2){display:block;width:auto!important;padding:0}
-.pictured tbody tr{border-top:1px solid var(--line);padding:.5rem 0}.pictured tbody th,.pictured td{border:0;padding:.15rem 0}
+.pictured tbody tr{display:grid;grid-template-columns:minmax(0,2fr) minmax(0,3fr);gap:.15rem .75rem;border-top:1px solid var(--line);padding:.45rem 0}.pictured tbody th,.pictured td{border:0;padding:0}.pictured .drawn{grid-area:2/1/auto/-1}.pictured .words{grid-area:1/2;text-align:right}
 .ranks,.ranks tbody{display:block}.ranks thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.ranks tr{display:grid;grid-template-columns:3.5rem 1fr;gap:0 .75rem;border-top:1px solid var(--line);padding:.4rem 0}.ranks th,.ranks td{border:0;padding:0;width:auto!important}.ranks th{grid-column:1/-1}
 `;
