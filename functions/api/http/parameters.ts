@@ -129,7 +129,7 @@ export const texts = (expected: string): Parameter<string[]> => ({
     return sent.length <= MAX_TEXTS && sent.every(isText) ? sent.map((each) => each.trim()) : undefined;
   },
   expected: `${expected}, of 1 to ${MAX_TEXT} characters; to give several, up to ${MAX_TEXTS}, repeat the parameter`,
-  schema: { type: 'array', items: { type: 'string', minLength: 1, maxLength: MAX_TEXT }, maxItems: MAX_TEXTS },
+  schema: { type: 'array', items: { type: 'string', pattern: '\\S', maxLength: MAX_TEXT }, maxItems: MAX_TEXTS },
   several: true,
   separator: '\n',
 });

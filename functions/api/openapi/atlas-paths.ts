@@ -17,7 +17,7 @@ const atlasErrors = Object.fromEntries(
 );
 
 const INTEGER = { type: 'integer', minimum: -999_999_999, maximum: 999_999_999 };
-const CLUSTER_NAME = { type: 'string', pattern: '^[a-zA-Z0-9-]{1,64}$' };
+const CLUSTER_NAME = { type: 'string', pattern: '^[a-zA-Z0-9][a-zA-Z0-9-]{0,63}$' };
 
 /** Atlas's own paths, in Atlas's own contract: its specification is the authority, this only says that they are there. */
 export function atlasPaths() {
