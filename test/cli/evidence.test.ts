@@ -458,7 +458,7 @@ describe('evidence', () => {
       "restore-ledger: --collect can't be used with --api: restore-ledger collect --full --api has its collector do it\n",
       "restore-ledger: --rules can't be used with --api: its collector has its own rules\n",
       'restore-ledger: --cluster: expected one --project with it, as names are unique only within a project\n',
-      'restore-ledger: --framework: expected one of soc2, iso27001, dora, nis2, pci, hipaa, got "iso9001"\n',
+      'restore-ledger: --framework: expected one of soc2, iso27001, dora, nis2, pci, hipaa, got "iso9001": did you mean iso27001?\n',
       expect.stringMatching(/^restore-ledger: there is no ledger in elsewhere/),
     ]);
     expect((await readdir(shell.dir)).filter((name) => name.startsWith('none'))).toEqual([]);

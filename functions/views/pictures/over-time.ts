@@ -23,7 +23,7 @@ export interface Column extends Span {
   counts: number[];
   /** Restores, however many series each is in. */
   restores: number;
-  /** Of one without restores: whether there was none. @default there was none */
+  /** Of one without restores on record: whether there was none. @default nobody asked */
   without?: Without;
 }
 

@@ -231,6 +231,12 @@ describe('pages in words', () => {
     ]);
   });
 
+  test('a time of which nobody asked whether there was none is one without any on record', async () => {
+    const page = await site.get('/trends?status=FAILED&period=30d');
+    expect(page).toMatch(/<title>\d{4}-\d\d-\d\d: none on record</);
+    expect(page).not.toContain(': no restores<');
+  });
+
   test('trends of no restores say so, and the overview how often it is read again', async () => {
     expect(textOf(await empty.get('/trends'))).toContain('No restore of this period is on record.');
     expect(await site.get('/')).toContain('data-every="minute"');

@@ -24,7 +24,7 @@ const WITHOUT: Record<Without, string> = {
   unknown: 'not known',
   ahead: 'not yet',
 };
-const withoutWords = ({ without = 'none' }: Column) => WITHOUT[without];
+const withoutWords = ({ without }: Column) => (without ? WITHOUT[without] : 'none on record');
 const holeOf = ({ without = 'none' }: Column) => HOLES[without];
 
 export interface Bars {
@@ -51,7 +51,7 @@ export function bars(over: Omit<OverTime, 'dimension'>, { label, look, href, say
     drawing: html`${columns.map((column, i) => columnOf(column, i * step))}`,
     legend: [...looks, ...holes],
     about: `Restores by ${unit}`,
-    table: html`<table><caption>${overlapping ? 'Findings of restores' : 'Restores'} by the ${unit} of their request (UTC), newest first; without those that had none</caption>
+    table: html`<table><caption>${overlapping ? 'Findings of restores' : 'Restores'} by the ${unit} of their request (UTC), newest first; without those that have none on record</caption>
 <thead><tr><th scope="col">${unit === 'day' ? 'Day' : unit === 'week' ? 'Week' : 'Month'}</th>${looks.map((each) => html`<th scope="col" class="r">${each.label}</th>`)}<th scope="col" class="r">${overlapping ? 'Restores' : 'All'}</th></tr></thead>
 <tbody>
 ${columns
