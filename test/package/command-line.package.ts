@@ -3,8 +3,8 @@ import { expect, inject, test } from 'vitest';
 import { Project } from './project.ts';
 
 const MIB = 1024 * 1024;
-/** Of files; 62 on 2026-11-28 (docs/decisions/0029-packages.md). */
-const LIMIT_MIB = 75;
+/** Of files; 81 on 2026-11-29 (docs/decisions/0029-packages.md). */
+const LIMIT_MIB = 85;
 
 test('the command line alone: no CDK is installed, and the ledger can be written and read', async () => {
   await using project = await Project.create();
