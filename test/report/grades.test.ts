@@ -79,6 +79,16 @@ describe('the grade at the end of a period', () => {
     expect(evidence).toMatchObject({ grade: 'restored', jobId: idAt(within), orHigher: true });
   });
 
+  test('rests on the one that finished last, which an earlier request may have', async () => {
+    const long = '2026-05-01T10:00:00Z';
+    const slow = completed(
+      job({ jobId: idAt(long), projectId: PROJECT_ID, clusterName: 'orders', targetProjectId: PROJECT_ID }),
+      '2026-05-04T09:00:00.000Z',
+    );
+    const evidence = await gradeThen([slow, restore(before), restore(after)], { lastCompleted: last(after) });
+    expect(evidence).toMatchObject({ grade: 'restored', jobId: idAt(long), finishedAt: '2026-05-04T09:00:00.000Z' });
+  });
+
   test('is not known once no credentials see the project', async () => {
     const notVisibleSince = '2026-10-31T12:00:00.000Z';
     const read = { readAt: '2026-10-31T11:00:00.000Z', fullReadAt: '2026-10-31T11:00:00.000Z' };

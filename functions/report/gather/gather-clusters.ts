@@ -165,16 +165,22 @@ const drillOf = (
   { period, now }: Asking,
 ) => proveDrill({ cluster, ...about, period, madeAt: now });
 
-/** The restore that was completed last, and the last one before the period, which counts for its beginning. */
+/**
+ * The restore that was completed last, and those that may be the last one before the period, which counts for its beginning: the one
+ * requested last, and those before it that may have taken longer.
+ */
 async function completedOutside(ledger: Ledger, projectId: string, cluster: ClusterCoverage, { period }: Asking) {
   const last = lastRestore(cluster);
   if (!last) return [];
   if (last.requestedAt < period.since) return [last];
+  const before: CompletedRestore[] = [];
+  let enough = '';
   // Without a filter by status, which would look at 100 jobs at once.
   const query = { projectId, clusterName: cluster.clusterName, until: period.since };
   for await (const job of upTo(Number.POSITIVE_INFINITY, (page) => ledger.jobs({ ...query, ...page, limit: FEW }))) {
-    const [found] = isDrill(job) ? completedOf(job) : [];
-    if (found) return [last, found];
+    if (job.requestedAt < enough) break;
+    before.push(...(isDrill(job) ? completedOf(job) : []));
+    if (before[0]) enough = daysAfter(before[0].requestedAt, -LONGEST_DAYS);
   }
-  return [last];
+  return [last, ...before];
 }
