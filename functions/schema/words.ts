@@ -40,7 +40,6 @@ export const NO_REQUESTER = ['pending', 'not-read', 'none', 'ambiguous'] as cons
 export type NoRequester = (typeof NO_REQUESTER)[number];
 
 export const ACTOR_KINDS = ['user', 'apiKey', 'staff', 'delegated', 'unknown'] as const;
-export type ActorKind = (typeof ACTOR_KINDS)[number];
 
 export const RULES = [
   /** The target is in another project. */

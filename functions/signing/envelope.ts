@@ -38,9 +38,6 @@ export interface Opened {
   key: PublicKey;
 }
 
-/** The ids of the keys that an envelope says it is signed by: what is to be looked for, and proves nothing. @throws SignatureError */
-export const keyIdsOf = (text: string): string[] => parsed(text).signatures.map(({ keyid }) => keyid);
-
 /**
  * The statement, once one of the keys is known to have signed it. Which one is tried, and not taken from `keyid`, which nobody signs.
  * @throws SignatureError
