@@ -30,7 +30,7 @@ export class Services implements AsyncDisposable {
       ATLAS_SECRET_ID: 'atlas/key',
       EVENT_BUS_NAME: 'ledger',
       COLLECT_QUEUE_URL: `${awsUrl}/000000000000/tasks`,
-      MONGODB_ATLAS_BASE_URL: atlas.access.url,
+      MONGODB_ATLAS_BASE_URL: atlas.secureAccess.url,
       PLAN_FUNCTION_NAME: 'plan',
       AWS_LAMBDA_FUNCTION_NAME: 'bench',
       LOG_LEVEL: 'INFO',

@@ -43,7 +43,7 @@ export function start({ bundle, event, environment }: Start): Promise<Started> {
       clearTimeout(timer);
       forget();
       const found = ANSWER.exec(out)?.[1];
-      if (found === undefined) return reject(new Error(`no answer from ${bundle}: ${out.trim().slice(0, 2_000)}`));
+      if (found === undefined) return reject(new Error(`no answer from ${bundle}: ${out.trim().slice(-2_000)}`));
       const { answer, numbers } = JSON.parse(found) as Started;
       resolve({ answer, numbers: { ...numbers, wallMs } });
     });

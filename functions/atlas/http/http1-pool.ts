@@ -1,6 +1,8 @@
 // functions/atlas/http/http1-pool.ts: HTTP/1.1 to one host, over a connection pool of undici.
 
-import { buildConnector, type Dispatcher, Pool, ProxyAgent } from 'undici';
+import type { TLSSocket } from 'node:tls';
+import type { buildConnector, Dispatcher } from 'undici';
+import { defined } from '../../platform/defined.ts';
 import type { PendingAnswer } from './pending-answer.ts';
 import type { ProxySettings } from './proxy.ts';
 import type { TransportAnswer } from './transport.ts';
@@ -17,26 +19,37 @@ export interface Http1PoolOptions {
   stallMs: number;
   /** Tunnels (CONNECT): TLS is between this process and the host, and the proxy sees neither calls nor credentials. */
   proxy?: ProxySettings | undefined;
-  /** @default a connection of its own for each */
-  connect?: buildConnector.connector;
+  /** Certificates of the authorities to trust, in PEM. @default the machine's */
+  ca?: string | undefined;
+  /** A connection that is there already, and is the first to be used. */
+  first?: TLSSocket | undefined;
 }
 
 export class Http1Pool {
-  readonly #pool: Dispatcher;
+  readonly #pool: Promise<Dispatcher>;
   readonly #options: Http1PoolOptions;
 
   constructor(options: Http1PoolOptions) {
-    const { origin, connections, proxy, connect = buildConnector({ timeout: CONNECT_MS }) } = options;
     this.#options = options;
-    this.#pool = proxy
-      ? new ProxyAgent({ uri: proxy.url, connections, pipelining: 1 })
-      : new Pool(origin, { connections, pipelining: 1, connect });
+    this.#pool = poolOf(options);
+    this.#pool.catch(() => {}); // each request says it
   }
 
   send(pending: PendingAnswer) {
+    this.#pool.then((pool) => this.#dispatch(pool, pending)).catch((error) => pending.broken(error));
+  }
+
+  async close(): Promise<void> {
+    this.#options.first?.destroy(); // nobody may have come to use it
+    const pool = await this.#pool.catch(() => undefined); // which each request said
+    await pool?.destroy();
+  }
+
+  #dispatch(pool: Dispatcher, pending: PendingAnswer) {
+    if (pending.settled) return;
     const { url, method, headers, body = null, timeoutMs } = pending.request;
     // Credentials go where this URL says and nowhere else: a pool knows one host, and redirects are answers here.
-    this.#pool.dispatch(
+    pool.dispatch(
       {
         origin: url.origin,
         method,
@@ -49,10 +62,22 @@ export class Http1Pool {
       new Handler(pending),
     );
   }
+}
 
-  close(): Promise<void> {
-    return this.#pool.destroy();
-  }
+/** Loads undici, which takes as long as all else that the client starts with: only where HTTP/1.1 is spoken. */
+async function poolOf({ origin, connections, proxy, ca, first }: Http1PoolOptions): Promise<Dispatcher> {
+  // Its names are on `default` in a bundle, too, where it comes from a file of its own.
+  const { buildConnector, Pool, ProxyAgent } = (await import('undici')).default;
+  if (proxy) return new ProxyAgent({ uri: proxy.url, connections, pipelining: 1 });
+  const another = buildConnector({ ...defined({ ca }), timeout: CONNECT_MS });
+  let ready = first;
+  const connect: buildConnector.connector = (options, done) => {
+    const socket = ready;
+    ready = undefined;
+    if (socket && !socket.destroyed) queueMicrotask(() => done(null, socket));
+    else another(options, done);
+  };
+  return new Pool(origin, { connections, pipelining: 1, connect });
 }
 
 class Handler implements Dispatcher.DispatchHandler {

@@ -1,7 +1,7 @@
 // functions/atlas/http/tls-origin.ts: the connections to one https origin: HTTP/2 where the server agrees to it (ALPN), else HTTP/1.1.
 
-import type { TLSSocket } from 'node:tls';
-import { buildConnector } from 'undici';
+import { isIP } from 'node:net';
+import { connect, type TLSSocket } from 'node:tls';
 import { defined } from '../../platform/defined.ts';
 import { CONNECT_MS, Http1Pool } from './http1-pool.ts';
 import { Http2Connection, type Unanswered } from './http2-connection.ts';
@@ -19,11 +19,13 @@ export interface TlsOriginOptions {
 
 /** A server that refuses a request this often gets no further chance by this transport. */
 const MAX_RESENDS = 3;
+/** Silence after which a connection is probed, so that nothing on the way forgets it, in ms. */
+const KEEP_ALIVE_MS = 60_000;
 
 export class TlsOrigin {
   readonly #options: TlsOriginOptions;
-  /** Keeps TLS sessions, so that the next handshake is shorter. */
-  readonly #connect: buildConnector.connector;
+  /** Of the last handshake, so that the next one is shorter. */
+  #session: Buffer | undefined;
   #connections: Http2Connection[] = [];
   #connecting = 0;
   /** Streams that the newest connection took. Undefined until there was one. */
@@ -37,7 +39,6 @@ export class TlsOrigin {
 
   constructor(options: TlsOriginOptions) {
     this.#options = options;
-    this.#connect = buildConnector({ ...defined({ ca: options.ca }), allowH2: true, timeout: CONNECT_MS });
   }
 
   send(pending: PendingAnswer) {
@@ -74,15 +75,38 @@ export class TlsOrigin {
   }
 
   #open() {
-    const { host, hostname, protocol, port } = new URL(this.#options.origin);
-    this.#connecting += 1;
-    this.#connect({ host, hostname: hostname.replace(/^\[|\]$/g, ''), protocol, port }, (error, socket) => {
-      this.#connecting -= 1;
-      if (this.#closed) socket?.destroy();
-      else if (!socket) this.#failed(error);
-      else if ((socket as TLSSocket).alpnProtocol === 'h2') this.#add(socket as TLSSocket);
-      else this.#useHttp1(socket as TLSSocket);
+    const { hostname, port } = new URL(this.#options.origin);
+    const host = hostname.replace(/^\[|\]$/g, '');
+    // Not undici's connector: all of undici would be loaded to find that it isn't needed.
+    const socket = connect({
+      host,
+      port: Number(port || 443),
+      servername: isIP(host) ? '' : host, // names alone (RFC 6066, section 3)
+      ALPNProtocols: ['h2', 'http/1.1'],
+      ...defined({ ca: this.#options.ca, session: this.#session }),
     });
+    this.#connecting += 1;
+    const timer = setTimeout(() => socket.destroy(connectTimeout()), CONNECT_MS);
+    let done = false;
+    const settle = (then: () => void) => {
+      if (done) return; // whoever has the socket now hears of its errors
+      done = true;
+      clearTimeout(timer);
+      this.#connecting -= 1;
+      then();
+    };
+    socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
+    socket.on('session', (session) => {
+      this.#session = session;
+    });
+    socket.on('error', (error) => settle(() => this.#failed(error)));
+    socket.once('secureConnect', () => settle(() => this.#connected(socket)));
+  }
+
+  #connected(socket: TLSSocket) {
+    if (this.#closed) socket.destroy();
+    else if (socket.alpnProtocol === 'h2') this.#add(socket);
+    else this.#useHttp1(socket);
   }
 
   #add(socket: TLSSocket) {
@@ -102,16 +126,7 @@ export class TlsOrigin {
     // Nobody would ever close a connection that the pool was not given.
     if (this.#http1 || this.#queue.every(({ settled }) => settled)) socket?.destroy();
     if (this.#http1) return;
-    const { origin, connections, stallMs, ca } = this.#options;
-    let first = socket;
-    const connectHttp1 = buildConnector({ ...defined({ ca }), timeout: CONNECT_MS });
-    const connect: buildConnector.connector = (options, done) => {
-      const ready = first;
-      first = undefined;
-      if (ready && !ready.destroyed) queueMicrotask(() => done(null, ready));
-      else connectHttp1(options, done);
-    };
-    this.#http1 = new Http1Pool({ origin, connections, stallMs, connect });
+    this.#http1 = new Http1Pool({ ...this.#options, first: socket });
     this.#pump();
   }
 
@@ -126,7 +141,7 @@ export class TlsOrigin {
     } else this.send(pending);
   }
 
-  #failed(error: Error | null) {
+  #failed(error: Error) {
     // What is under way elsewhere gives way to those who wait.
     if (this.#connections.some(({ usable }) => usable) || this.#connecting > 0) return;
     this.#failQueue(error);
@@ -136,3 +151,5 @@ export class TlsOrigin {
     for (const pending of this.#queue.splice(0)) pending.broken(error);
   }
 }
+
+const connectTimeout = () => Object.assign(new Error('no connection in time'), { code: 'CONNECT_TIMEOUT' });
