@@ -1,5 +1,6 @@
 // bench/contenders/writer.ts: the writes of a first collection alone, of jobs that were read beforehand.
 
+import { setTimeout } from 'node:timers/promises';
 import { AtlasClient } from '../../functions/atlas/client.ts';
 import { LedgerError } from '../../functions/ledger/model/errors.ts';
 import type { Ledger, LedgerJob, Outcome, Recorded } from '../../functions/ledger/model/ledger.ts';
@@ -25,7 +26,9 @@ interface Written {
 }
 
 /** Of one write. */
-const MAX_REFUSALS = 5;
+const MAX_REFUSALS = 10;
+/** From a refusal to the next attempt. */
+const REFUSED_MS = 500;
 
 interface Annotation {
   sighting: Parameters<Ledger['annotate']>[2];
@@ -103,6 +106,7 @@ async function insistent<T>(write: () => Promise<T>): Promise<T> {
       return await write();
     } catch (error) {
       if (left === 0 || !(error instanceof LedgerError && error.transient)) throw error;
+      await setTimeout(REFUSED_MS);
     }
   }
 }
