@@ -12,6 +12,7 @@ import {
 import { outcomeOf } from '../functions/report/model/outcome.ts';
 import type { EvidenceRequest } from '../functions/report/model/request.ts';
 import { TemporaryFile } from '../functions/report/spool/temporary-file.ts';
+import type { Annotator } from '../functions/restore/annotations.ts';
 import { newObjectId } from '../functions/restore/object-id.ts';
 
 /** Each holds some MB of memory, and reads the ledger as fast as it can. */
@@ -44,14 +45,15 @@ export class LocalEvidenceJobs implements EvidenceJobs, AsyncDisposable {
     this.#options = options;
   }
 
-  async start(request: EvidenceRequest): Promise<EvidenceJob> {
+  async start(request: EvidenceRequest, requestedBy?: Annotator): Promise<EvidenceJob> {
     const same = [...this.#kept.values()].find(({ job }) => job.state === 'running' && isSame(job.request, request));
     if (same) return same.job;
     if (this.#running.size >= MAX_RUNNING)
       throw new TooManyEvidenceJobs(`${MAX_RUNNING} reports are being made: ask again once one is`, RETRY_SECONDS);
     const requestedAt = this.#time();
     const id = newObjectId(new Date(requestedAt));
-    const kept: Kept = { job: { id, state: 'running', requestedAt, request }, readers: 0, isLetGo: false };
+    const job: EvidenceJob = { id, state: 'running', requestedAt, requestedBy, request };
+    const kept: Kept = { job, readers: 0, isLetGo: false };
     this.#kept.set(id, kept);
     // Counted before anything is waited for, so that of many at once no more than these begin.
     const made = this.#make(kept).finally(() => this.#running.delete(made));

@@ -7,10 +7,10 @@ import { browserApp, type Fetch } from '../functions/api/sign-in/browser-app.ts'
 import type { SignInPorts } from '../functions/api/sign-in/ports.ts';
 import { BROWSER_PREFIX } from '../functions/api/sign-in/prefix.ts';
 import { makeReport } from '../functions/report/make.ts';
+import { pdfReport } from '../functions/report/pdf/maker.ts';
 import { compressed } from './content-coding.ts';
 import { LocalEvidenceJobs, type LocalEvidenceOptions } from './evidence-jobs.ts';
 import { listen } from './listen.ts';
-import { pdfReport } from './pdf-report.ts';
 
 export interface ServeOptions extends Omit<ApiPorts, 'now' | 'evidence'> {
   /** What reports call the ledger. @default no reports are made */

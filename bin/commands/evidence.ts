@@ -60,7 +60,7 @@ With --sign, the report's signature is put beside it, in FILE.dsse.json: verify-
 (docs/signatures.md).
 
 Exit code: 0 the report is made, gaps or not, 9 --verify found that the record was changed (the report says where), 1 the ledger
-could not be read, 2 wrong usage.
+could not be read, 2 wrong usage, 130 Ctrl-C: no file is written.
 
 Examples:
   $ restore-ledger evidence --output evidence.html

@@ -32,6 +32,7 @@ const TYPES: Record<string, string> = {
   ndjson: 'application/x-ndjson',
   html: 'text/html; charset=utf-8',
   csv: 'text/csv; charset=utf-8',
+  pdf: 'application/pdf',
   pem: 'application/x-pem-file',
 };
 

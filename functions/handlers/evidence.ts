@@ -7,6 +7,7 @@ import { type Taken, takeAnchor } from '../anchors/take-anchor.ts';
 import { tableLedger } from '../ledger/repositories/table-ledger.ts';
 import { dueMonths } from '../monthly/months.ts';
 import { doneMonths, writeMonth } from '../monthly/write-month.ts';
+import { pdfReport } from '../report/pdf/maker.ts';
 import { lambdaLog } from '../runtime/lambda-log.ts';
 import { Metrics } from '../runtime/metrics.ts';
 import { evidenceSettings } from '../runtime/settings.ts';
@@ -91,7 +92,8 @@ async function reportWithin(ms: number, month: string) {
   try {
     const madeAt = new Date().toISOString();
     if (ms <= 0) throw new OutOfTime();
-    return await writeMonth(month, { ledger, store, signer, ledgerName, objectives, madeAt, signal: stop.signal });
+    const about = { ledgerName, objectives, pdf: pdfReport, madeAt, signal: stop.signal };
+    return await writeMonth(month, { ledger, store, signer, ...about });
   } catch (error) {
     const isStopped = error instanceof Error && error.name === 'AbortError' && stop.signal.aborted; // as streams say it
     if (!isStopped && !(error instanceof OutOfTime)) throw error;

@@ -4,6 +4,7 @@ import { S3Store } from '../anchors/s3-store.ts';
 import { tableLedger } from '../ledger/repositories/table-ledger.ts';
 import { DynamoTable } from '../ledger/table/dynamo-table.ts';
 import { fieldsOf } from '../platform/json.ts';
+import { pdfReport } from '../report/pdf/maker.ts';
 import { makeRequested } from '../requested/make-requested.ts';
 import { RequestedReports } from '../requested/requested-reports.ts';
 import { lambdaLog } from '../runtime/lambda-log.ts';
@@ -24,6 +25,7 @@ export const handler = async (event: unknown, context: Context) => {
   const { reportId } = fieldsOf(event);
   if (typeof reportId !== 'string') throw new TypeError('reportId: expected the id of a report, got something else');
   const leftMs = context.getRemainingTimeInMillis() - RESERVE_MS;
-  const ports = { reports, ledger, store, signer, ledgerName: tableName, objectives, log, now: Date.now, leftMs };
+  const about = { ledgerName: tableName, objectives, pdf: pdfReport, log, now: Date.now, leftMs };
+  const ports = { reports, ledger, store, signer, ...about };
   return (await makeRequested(reportId, ports)) ?? { made: false };
 };

@@ -2,8 +2,8 @@
 import { SIGNATURE_ENDING } from '../signing/report.ts';
 
 export const REPORTS = 'reports/';
-/** What is made of a month, in this order. */
-export const MONTHLY_FORMATS = ['html', 'json'] as const;
+/** What is made of a month, in this order. The last one stays: its signature says that a month is done, also one written before PDF was. */
+export const MONTHLY_FORMATS = ['html', 'pdf', 'json'] as const;
 
 /** From the end of a month on, so that every list has been read past it: a full reading comes once a day by default. */
 const DUE_AFTER_MS = 24 * 3_600_000;

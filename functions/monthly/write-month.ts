@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AnchorStore, type StoredBody, StoreError } from '../anchors/store.ts';
 import type { Ledger } from '../ledger/model/ledger.ts';
-import { makeReports } from '../report/make.ts';
+import { makeReports, type PdfMaker } from '../report/make.ts';
 import { predicateOf } from '../report/model/predicate.ts';
 import { fileNameOf } from '../report/model/request.ts';
 import { type ReportFile, reportFile } from '../report/spool/report-file.ts';
@@ -19,6 +19,7 @@ export interface MonthPorts {
   signer: Signer;
   ledgerName: string;
   objectives: Objectives;
+  pdf: PdfMaker;
   /** ISO 8601 in UTC. */
   madeAt: string;
   /** Ends it, with its reason. What is in the store then has no signature, and the month is not done. */
@@ -54,12 +55,12 @@ export async function doneMonths(store: AnchorStore): Promise<Set<string>> {
  * @throws LedgerError, StoreError, SignatureError, TemporaryFileError, and the signal's reason
  */
 export async function writeMonth(month: string, ports: MonthPorts): Promise<WrittenMonth> {
-  const { ledger, store, signer, ledgerName, objectives, madeAt, signal } = ports;
+  const { ledger, store, signer, ledgerName, objectives, pdf, madeAt, signal } = ports;
   const folder = attemptFolder(month, madeAt);
   const directory = await mkdtemp(join(tmpdir(), 'restore-ledger-'));
   try {
     const period = { ...periodOfMonth(month), ended: true };
-    const making = { ledger, ledgerName, objectives, madeAt, signal, verifyByProject: true };
+    const making = { ledger, ledgerName, objectives, pdf, madeAt, signal, verifyByProject: true };
     await using made = await makeReports({ period, verify: true }, MONTHLY_FORMATS, making);
     const predicate = predicateOf(made.head);
     const files: [string, ReportFile][] = [];

@@ -5,6 +5,7 @@ import { defined } from '../platform/defined.ts';
 import { type EvidenceJob, TooManyEvidenceJobs } from '../report/model/jobs.ts';
 import type { Outcome } from '../report/model/outcome.ts';
 import type { EvidenceRequest } from '../report/model/request.ts';
+import type { Annotator } from '../restore/annotations.ts';
 
 /** How often a function says that it is at work, in ms. */
 export const BEAT_MS = 15_000;
@@ -35,6 +36,8 @@ export interface RequestedJob {
   request: EvidenceRequest;
   /** ISO 8601 in UTC, as are all times here. */
   requestedAt: string;
+  /** Who asked first, where that is known. */
+  requestedBy?: Annotator;
   /** How many were begun. The last one alone may say anything. */
   attempts: number;
   /** When something was last heard of it. */
@@ -67,9 +70,9 @@ export const keptJobs = (jobs: readonly RequestedJob[], now: number): RequestedJ
 
 /** As whoever asks sees it. */
 export function jobAt(job: RequestedJob, now: number): EvidenceJob {
-  const { id, request, requestedAt, attempts, progress, reason, outcome, report } = job;
+  const { id, request, requestedAt, requestedBy, attempts, progress, reason, outcome, report } = job;
   const end = endOf(job, now);
-  const about = { id, request, requestedAt };
+  const about = { id, request, requestedAt, ...defined({ requestedBy }) };
   if (end === undefined) return { ...about, state: 'running', ...defined({ progress }) };
   const endedAt = new Date(end).toISOString();
   if (report) return { ...about, state: 'done', endedAt, ...defined({ outcome }) };
@@ -87,8 +90,13 @@ export interface Started {
   isNew: boolean;
 }
 
-/** The same request gets the same job, unless that failed: then it begins anew. @throws TooManyEvidenceJobs */
-export function started(all: readonly RequestedJob[], request: EvidenceRequest, now: number): Started {
+/** The same request gets the same job, whoever asks, unless that failed: then it begins anew. @throws TooManyEvidenceJobs */
+export function started(
+  all: readonly RequestedJob[],
+  request: EvidenceRequest,
+  now: number,
+  requestedBy?: Annotator,
+): Started {
   const jobs = keptJobs(all, now);
   const id = jobIdOf(request);
   const same = jobs.find((job) => job.id === id);
@@ -96,7 +104,7 @@ export function started(all: readonly RequestedJob[], request: EvidenceRequest, 
   if (jobs.filter((job) => isRunning(job, now)).length >= MAX_RUNNING)
     throw new TooManyEvidenceJobs(`${MAX_RUNNING} reports are being made: ask again once one is`, RETRY_SECONDS);
   const requestedAt = new Date(now).toISOString();
-  const job: RequestedJob = { id, request, requestedAt, attempts: 0, heardAt: requestedAt };
+  const job = { id, request, requestedAt, ...defined({ requestedBy }), attempts: 0, heardAt: requestedAt };
   const others = jobs.filter((each) => each.id !== id);
   const ended = others.filter((each) => !isRunning(each, now));
   const oldest = new Set(ended.slice(0, Math.max(0, others.length + 1 - MAX_KEPT)));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type AnchorStore, StoreError } from '../anchors/store.ts';
 import type { Ledger } from '../ledger/model/ledger.ts';
 import type { Log } from '../platform/log.ts';
-import { makeReport } from '../report/make.ts';
+import { makeReport, type PdfMaker } from '../report/make.ts';
 import { type Outcome, outcomeOf } from '../report/model/outcome.ts';
 import { predicateOf } from '../report/model/predicate.ts';
 import { fileNameOf } from '../report/model/request.ts';
@@ -24,6 +24,7 @@ export interface MakingPorts {
   /** As the report calls it. */
   ledgerName: string;
   objectives: Objectives;
+  pdf: PdfMaker;
   log: Log;
   /** Milliseconds since the epoch. */
   now(): number;
@@ -95,11 +96,11 @@ async function made(
   { id, request }: RequestedJob,
   { ports, beat, signal }: Making,
 ): Promise<{ outcome: Outcome; report: KeptReport }> {
-  const { ledger, store, signer, ledgerName, objectives, now } = ports;
+  const { ledger, store, signer, ledgerName, objectives, pdf, now } = ports;
   const madeAt = new Date(now()).toISOString();
   const directory = await mkdtemp(join(tmpdir(), 'restore-ledger-'));
   try {
-    const about = { ledger, ledgerName, objectives, madeAt, signal, progress: beat, verifyByProject: true };
+    const about = { ledger, ledgerName, objectives, pdf, madeAt, signal, progress: beat, verifyByProject: true };
     await using report = await makeReport(request, about);
     const fileName = fileNameOf(request);
     const file = await reportFile(join(directory, fileName), report.parts(), signal);

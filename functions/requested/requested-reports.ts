@@ -5,6 +5,7 @@ import { optimisticWrite } from '../ledger/repositories/optimistic-write.ts';
 import { REQUESTED_REPORTS_KEY } from '../ledger/table/keys.ts';
 import type { Table } from '../ledger/table/table-port.ts';
 import type { EvidenceRequest } from '../report/model/request.ts';
+import type { Annotator } from '../restore/annotations.ts';
 import { begun, type Ending, heard, jobAt, KEPT_MS, keptJobs, type RequestedJob, started } from './jobs.ts';
 
 /** The item goes with the last job, in ms after its last change: no job takes a day. */
@@ -26,10 +27,10 @@ export class RequestedReports {
   }
 
   /** Requests: 1 read and 1 write. @throws TooManyEvidenceJobs, LedgerError */
-  async start(request: EvidenceRequest): Promise<{ job: RequestedJob; isNew: boolean }> {
+  async start(request: EvidenceRequest, by?: Annotator): Promise<{ job: RequestedJob; isNew: boolean }> {
     let result: { job: RequestedJob; isNew: boolean } | undefined;
     await this.#change((jobs) => {
-      const { jobs: after, ...found } = started(jobs, request, this.#now());
+      const { jobs: after, ...found } = started(jobs, request, this.#now(), by);
       result = found;
       return found.isNew ? after : undefined;
     });

@@ -1,5 +1,6 @@
 // functions/schema/evidence.ts: every public field of a report that is made by itself.
 import * as z from 'zod/mini';
+import { annotator } from './annotation.ts';
 import { moment, named, optional, text } from './types.ts';
 import { EVIDENCE_INTEGRITY, EVIDENCE_JOB_STATES } from './words.ts';
 
@@ -9,6 +10,7 @@ export const evidenceJob = named(
     id: text(),
     state: z.enum(EVIDENCE_JOB_STATES),
     requestedAt: moment(),
+    requestedBy: optional(annotator, 'Who asked for it first, where that is known.'),
     endedAt: optional(moment()),
     format: text(),
     since: moment('Restores that were requested at or after.'),

@@ -1,8 +1,10 @@
 // lib/compute/bundle.ts: a function's bundle, with what a start needs in one file and what may be needed later in others.
-import { writeFileSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, buildSync } from 'esbuild';
+import { FONT_FILES } from '../../functions/report/pdf/font-files.ts';
 import { billOfMaterials, bundledPackages, licenceFile } from './bundled-packages.ts';
 
 /**
@@ -36,7 +38,10 @@ export const BUNDLING = {
   absWorkingDir: fileURLToPath(new URL('../..', import.meta.url)), // else file names depend on the working directory
 } as const satisfies BuildOptions;
 
-/** Writes `index.mjs` and what it loads, and what packages are in it. @param entry path of the module that exports the handler */
+/** What makes PDFs: TypeScript in a checkout, JavaScript where the package is installed. */
+const READS_FONTS = /\bfunctions\/report\/pdf\/fonts\.[jt]s$/;
+
+/** Writes `index.mjs` and what it loads, fonts included, and what packages are in it. @param entry path of the module that exports the handler */
 export function bundle(entry: string, folder: string, { sourceMaps = false } = {}) {
   const { metafile } = buildSync({
     ...BUNDLING,
@@ -45,8 +50,23 @@ export function bundle(entry: string, folder: string, { sourceMaps = false } = {
     metafile: true,
     ...(sourceMaps ? { sourcemap: 'linked', sourcesContent: false } : {}),
   });
-  const packages = bundledPackages(Object.keys(metafile.inputs), BUNDLING.absWorkingDir);
+  const inputs = Object.keys(metafile.inputs);
+  const fonts = inputs.some((input) => READS_FONTS.test(input)) ? copyFonts(folder) : [];
+  const packages = bundledPackages([...inputs, ...fonts], BUNDLING.absWorkingDir);
   const name = `atlas-restore-ledger/${basename(entry, extname(entry))}`;
   writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), licenceFile(packages));
   writeFileSync(join(folder, 'sbom.cdx.json'), billOfMaterials(name, packages));
+}
+
+/** To where the code that reads them looks for a package. @returns where they come from */
+function copyFonts(folder: string): string[] {
+  const { resolve } = createRequire(import.meta.url);
+  return Object.values(FONT_FILES)
+    .flat()
+    .map((file) => {
+      const [from, to] = [resolve(file), join(folder, 'node_modules', file)];
+      mkdirSync(dirname(to), { recursive: true });
+      copyFileSync(from, to);
+      return from;
+    });
 }

@@ -48,7 +48,7 @@ export class Evidence extends Construct {
       description: 'Anchors the histories of Atlas restore jobs each day, and writes the report of each month',
       timeout: Duration.minutes(15),
       memoryMb: 1_769, // one processor
-      diskMb: 2_048, // both reports, and what is gathered for one
+      diskMb: 2_048, // the reports, and what is gathered for each
       environment: {
         TABLE_NAME: table.tableName,
         LEDGER_NAME: ledgerName,

@@ -46,7 +46,7 @@ export const storageSettings = {
   }),
   evidenceBucket: text('new, or the name of an S3 bucket', (value) => value === 'new' || isBucketName(value), {
     means:
-      "Bucket for [evidence](signatures.md#by-the-stack): each day's signed anchor of all histories, each month's signed report, and for an hour the reports for which the API has no time. `new` makes one that nobody can change, with Object Lock; an existing one has to be in this AWS account and region. If empty, there is none.",
+      "Bucket for [evidence](signatures.md#by-the-stack): each day's signed anchor of all histories, each month's signed report, and for an hour the reports for which the API has no time, PDFs among them. `new` makes one that nobody can change, with Object Lock; an existing one has to be in this AWS account and region. If empty, there is none.",
     default: '',
   }),
   evidenceBucketKey: text('the ARN of a KMS key', isKeyArn, {

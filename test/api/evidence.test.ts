@@ -11,7 +11,7 @@ import { silentLog } from '../../functions/platform/log.ts';
 import type { EvidenceJob, EvidenceJobs } from '../../functions/report/model/jobs.ts';
 import { TooManyEvidenceJobs } from '../../functions/report/model/jobs.ts';
 import type { Evidence } from '../../functions/report/model/report.ts';
-import { pdfReport } from '../../local/pdf-report.ts';
+import { pdfReport } from '../../functions/report/pdf/maker.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type EngineTable, overTable, testEngine } from '../ledger/engines.ts';
 import { NOW } from '../ledger/table.ts';
@@ -149,7 +149,7 @@ describe('GET /evidence', () => {
       expect.objectContaining({
         field: 'format',
         detail: expect.stringContaining(
-          'this API makes html, json, csv; restore-ledger evidence --format pdf makes it where the table can be read',
+          'this API makes html, json, csv; for pdf, let the stack keep reports (setting evidenceBucket), or run restore-ledger evidence --format pdf where the table can be read',
         ),
       }),
     ]);
@@ -344,6 +344,22 @@ describe('where an answer is limited', () => {
     const busy = { ...jobs, start: () => Promise.reject(new TooManyEvidenceJobs('two are being made', 7)) };
     const refused = await ask({ limits, jobs: busy });
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '7']);
+  });
+
+  test('PDF becomes a job where none is made at once, and the form offers it', async () => {
+    const job: EvidenceJob = {
+      ...{ id: 'one', state: 'running', requestedAt: '2026-11-23T12:00:00.000Z' },
+      request: { period: { since: '2026-09-01T00:00:00.000Z', until: NOW, ended: true }, format: 'pdf' },
+    };
+    const jobs: EvidenceJobs = { start: async () => job, job: async () => job, report: async () => undefined };
+    for (const path of [`/evidence?${PERIOD}&format=pdf`, '/evidence?format=pdf']) {
+      const response = await ask({ jobs }, path);
+      expect([response.status, response.headers.get('location')]).toEqual([202, 'https://api.example/evidence/one']);
+    }
+    const accepting = await app({ jobs }).request('/evidence', { headers: { accept: 'application/pdf' } });
+    expect(accepting.status).toBe(202);
+    const page = await (await app({ jobs }).request('/', { headers: { accept: 'text/html' } })).text();
+    expect(page).toContain('<option value="pdf">PDF</option>');
   });
 
   test('an API that makes none says so', async () => {

@@ -55,8 +55,8 @@ export class Running {
   }
 
   /** Resolves when something is true of it, such as what it has said so far. */
-  async until(isTrue: (running: this) => boolean): Promise<void> {
-    for (const endsAt = Date.now() + BOUND_MS; !isTrue(this); ) {
+  async until(isTrue: (running: this) => boolean | Promise<boolean>): Promise<void> {
+    for (const endsAt = Date.now() + BOUND_MS; !(await isTrue(this)); ) {
       if (Date.now() > endsAt || this.#child.exitCode !== null) {
         throw new Error(`it never came to that\n${this.stdout}\n${this.stderr}`);
       }

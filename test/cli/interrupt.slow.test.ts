@@ -1,9 +1,10 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parquetReadObjects } from 'hyparquet';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Column, writeTable } from '../../bin/output/tables.ts';
 import { startAtlas } from '../../local/atlas/server.ts';
-import { accessTo, CommandLine, PACKAGE_DIR } from './command-line.ts';
+import { accessTo, CommandLine, PACKAGE_DIR, type Running } from './command-line.ts';
 
 describe('Ctrl-C while a big ledger is read', () => {
   let shell: CommandLine;
@@ -11,13 +12,30 @@ describe('Ctrl-C while a big ledger is read', () => {
     await using atlas = await startAtlas({ projects: 1, clusters: 3, jobs: 2_000 });
     shell = await CommandLine.open(accessTo(atlas));
     await shell.run(['collect']);
+    expect((await shell.run(['anchor', '--output', 'anchors'])).code).toBe(0);
+    await writeFile(join(shell.dir, 'ledger.pem'), (await shell.run(['public-key'])).stdout);
   }, 120_000);
   afterAll(() => shell[Symbol.asyncDispose]());
 
   /** Through the shell, into a file: into a pipe, waiting for whoever reads it would let the signal in. */
   const intoFile = (args: string) =>
     shell.start(['-c', `exec ${join(PACKAGE_DIR, 'bin/restore-ledger')} ${args} > out`], { command: 'sh' });
-  const files = async () => (await readdir(shell.dir)).filter((name) => name !== '.ledger' && name !== 'out');
+  const OURS = ['.ledger', 'anchors', 'ledger.pem', 'out'];
+  const files = async () => (await readdir(shell.dir)).filter((name) => !OURS.includes(name));
+
+  const tidy = async () => {
+    for (const name of await files()) await rm(join(shell.dir, name), { recursive: true });
+  };
+  beforeEach(tidy); // of an attempt that failed
+
+  /** @returns the exit code */
+  async function interrupted(running: Running): Promise<number | null> {
+    const stoppedAt = Date.now();
+    running.signal('SIGINT');
+    const { code } = await running.ended;
+    expect(Date.now() - stoppedAt).toBeLessThan(15_000);
+    return code;
+  }
 
   test.each([
     'jobs --limit 100000 --format csv',
@@ -26,6 +44,7 @@ describe('Ctrl-C while a big ledger is read', () => {
     'evidence --verify --output report.html',
     'evidence --verify --format json',
     'verify',
+    'verify --against anchors --public-key ledger.pem',
   ])(
     '%s ends soon, with 130, and leaves no file',
     // The signal may come before the command listens, or after it has ended.
@@ -34,16 +53,51 @@ describe('Ctrl-C while a big ledger is read', () => {
       const whole = Date.now();
       expect((await intoFile(args).ended).code).toBe(0);
       const wholeMs = Date.now() - whole;
-      await shell.run(['-f', 'report.html'], { command: 'rm' });
+      await tidy();
       const reading = intoFile(args);
       await new Promise((resolve) => setTimeout(resolve, wholeMs * 0.6));
-      const stoppedAt = Date.now();
-      reading.signal('SIGINT');
-      expect((await reading.ended).code).toBe(130);
-      expect(Date.now() - stoppedAt).toBeLessThan(15_000);
+      expect(await interrupted(reading)).toBe(130);
       expect(await files()).toEqual([]);
     },
   );
+
+  /** Of what has been written so far, below the directory. */
+  const written = async () => {
+    const names = (await readdir(shell.dir, { recursive: true })).filter(
+      (name) => !OURS.includes(name.split('/')[0] ?? ''),
+    );
+    // One that is gone meanwhile was renamed, or removed.
+    const sizes = await Promise.all(
+      names.map(async (name) => await stat(join(shell.dir, name)).catch(() => undefined)),
+    );
+    return sizes.reduce((sum, found) => sum + (found?.isFile() ? found.size : 0), 0);
+  };
+
+  test.each([
+    ['evidence --format pdf --output report.pdf', []],
+    ['export --output ledger.ndjson', []],
+    ['lake --output lake --since 100d', ['lake']],
+  ])(
+    '%s, which has begun to write, ends soon, with 130, and leaves no part of a file',
+    { retry: 5 },
+    async (args, left) => {
+      const writing = intoFile(args);
+      await writing.until(async () => (await written()) > 0);
+      expect(await interrupted(writing)).toBe(130);
+      expect(await files()).toEqual(left);
+      for (const name of await readdir(join(shell.dir, 'lake'), { recursive: true }).catch(() => [])) {
+        expect(name).toMatch(/^day=[\d-]{10}(\/changes\.parquet)?$/);
+        if (!name.includes('/')) continue;
+        const file = new Uint8Array(await readFile(join(shell.dir, 'lake', name))).buffer;
+        expect(Array.isArray(await parquetReadObjects({ file }))).toBe(true);
+      }
+    },
+  );
+
+  test('the ledger is as it was', async () => {
+    const args = ['verify', '--against', 'anchors', '--public-key', 'ledger.pem'];
+    expect(await shell.run(args)).toMatchObject({ code: 0, stdout: expect.stringContaining('6,000 jobs') });
+  });
 
   test('twice, it leaves no file either', { retry: 5 }, async () => {
     const reading = shell.start(['evidence', '--verify', '--output', 'report.html']);

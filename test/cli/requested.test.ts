@@ -11,6 +11,7 @@ import { ReportBucket } from '../../functions/api/lambda/report-bucket.ts';
 import { ReportFunction } from '../../functions/api/lambda/report-function.ts';
 import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import { silentLog } from '../../functions/platform/log.ts';
+import { pdfReport } from '../../functions/report/pdf/maker.ts';
 import { makeRequested } from '../../functions/requested/make-requested.ts';
 import { RequestedReports } from '../../functions/requested/requested-reports.ts';
 import { NO_OBJECTIVES } from '../../functions/restore/objectives/objective.ts';
@@ -19,6 +20,7 @@ import { listen } from '../../local/listen.ts';
 import { type LocalS3, startLocalS3 } from '../anchors/local-s3.ts';
 import { type EngineTable, testEngine } from '../ledger/engines.ts';
 import { NOW } from '../ledger/table.ts';
+import { readPdf } from '../pdf/read-pdf.ts';
 import { CommandLine } from './command-line.ts';
 
 const engine = testEngine();
@@ -47,7 +49,7 @@ beforeAll(async () => {
   const reports = new RequestedReports(own.table, Date.now);
   const making = {
     ...{ reports, ledger: own.ledger, store: new S3Store({ ...PLACE, client: s3.client }), signer, log: silentLog },
-    ...{ ledgerName: 'synthetic', objectives: NO_OBJECTIVES, now: Date.now, leftMs: 100_000 },
+    ...{ ledgerName: 'synthetic', objectives: NO_OBJECTIVES, pdf: pdfReport, now: Date.now, leftMs: 100_000 },
   };
   const send = async (event: object) => void makeRequested((event as { reportId: string }).reportId, making);
   const bucket = new Bucket({ ...PLACE, client: s3.client });
@@ -81,4 +83,12 @@ test.each([
   expect(stdout + stderr).not.toContain('X-Amz-');
   const fetched = s3.asked.filter((path) => path.includes('X-Amz-Signature='));
   expect(fetched).toHaveLength(large ? 1 : 0);
+});
+
+test('a PDF, too, which is never answered at once', async () => {
+  isLarge = false;
+  const period = ['--since', '2026-09-01', '--until', '2026-11-20'];
+  const { stdout, stderr } = await shell.run(['evidence', '--api', url, ...period, '--output', 'there.pdf']);
+  expect(stdout + stderr).toMatch(/^there\.pdf: \d+ restores of 10 clusters/);
+  expect(readPdf(await readFile(join(shell.dir, 'there.pdf'), 'latin1')).pages.length).toBeGreaterThan(1);
 });

@@ -14,6 +14,8 @@ const engine = testEngine();
 const OBJECTIVES = ['*/* = rto 1h'];
 const GOOD = { validation: { status: 'SUCCESSFUL' } } as const;
 const BAD = { validation: { status: 'FAILED' } } as const;
+/** Of a cluster whose drills nothing proves, only so many verdicts are read. */
+const MOST_VERDICTS = 500;
 
 /** A cluster that was just made, read each day, whose drills need a verdict and another project within 30 days. */
 async function started(needs = 'verdict, other-project, rto') {
@@ -45,6 +47,11 @@ async function started(needs = 'verdict, other-project, rto') {
       await run();
     }
   };
+  /** Days on which nobody reads but on the last. */
+  const pass = async (count: number) => {
+    system.clock.advance(count * DAY);
+    await run();
+  };
   const row = async (): Promise<CoverageRow> => {
     const context = { now: system.clock.now(), objectives: objectivesOf(OBJECTIVES) };
     for await (const facts of system.ledger.projects())
@@ -56,7 +63,7 @@ async function started(needs = 'verdict, other-project, rto') {
       'clusters' in detail ? detail.clusters.filter((one) => one.clusterName === clusterName) : [],
     );
   await run();
-  return Object.assign(system, { projectId, clusterName, restore, days, row, overdue, collect: run });
+  return Object.assign(system, { projectId, clusterName, restore, days, pass, row, overdue, collect: run });
 }
 
 test('a verdict given later makes a restore proof at once; corrected to failed, it is none any more', async () => {
@@ -170,4 +177,41 @@ test('the report has the same drill and grade, and says so of the end of its per
     evidence: { grade: 'verified' },
   });
   expect(late).toMatchObject({ drill: { state: 'overdue', missed: [{}] }, evidence: { grade: 'lapsed' } });
+});
+
+test('where more restores were judged than are read, the one that is not read is neither missing nor counted, until it would not count', async () => {
+  await using system = await started('verdict, other-project');
+  const proof = system.restore();
+  const newer: string[] = [];
+  for (let left = MOST_VERDICTS; left > 0; left--) {
+    system.clock.advance(HOUR);
+    newer.push(system.restore(system.projectId));
+  }
+  system.clock.advance(HOUR);
+  await system.collect();
+  const [last = '', ...all] = newer.toReversed();
+  await system.annotate(system.projectId, proof, GOOD);
+  for (const jobId of all) await system.annotate(system.projectId, jobId, BAD);
+  expect(await system.row()).toMatchObject({
+    ...{ drill: { state: 'proven', proof: { jobId: proof } }, evidence: { grade: 'verified within objectives' } },
+  });
+
+  await system.annotate(system.projectId, last, BAD);
+  const notKnown = { drill: { state: 'not-covered' }, evidence: { grade: 'restored elsewhere', orHigher: true } };
+  expect(await system.row()).toMatchObject(notKnown);
+  await system.collect();
+  expect(await system.row()).toMatchObject(notKnown);
+  const since = system.clock.now() - 10 * DAY;
+  const [reported] = (await system.claim(since, system.clock.now())).projects.flatMap(({ clusters }) =>
+    clusters.filter(({ clusterName }) => clusterName === system.clusterName),
+  );
+  expect(reported).toMatchObject(notKnown);
+
+  // More than 30 days after the proof was requested, but it may have finished later.
+  await system.pass(14);
+  expect(await system.row()).toMatchObject({ drill: { state: 'not-covered' } });
+  expect(system.overdue()).toEqual([]);
+  await system.pass(20);
+  expect(await system.row()).toMatchObject({ drill: { state: 'overdue' }, evidence: { grade: 'lapsed' } });
+  expect(system.overdue()).toHaveLength(1);
 });

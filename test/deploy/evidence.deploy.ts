@@ -15,6 +15,7 @@ import { newObjectId } from '../../functions/restore/object-id.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
 import { EXECUTABLE } from '../cli/command-line.ts';
 import { type SignatureFront, startSignatureFront } from '../cli/remote/signature-front.ts';
+import { readPdf } from '../pdf/read-pdf.ts';
 import { type Cloud, REGION, startCloud } from './cloud.ts';
 import { Deployment } from './deployment.ts';
 import { eventually } from './eventually.ts';
@@ -121,6 +122,13 @@ async function lockedDays(key: string): Promise<number> {
   return Math.ceil((Date.parse(Retention.RetainUntilDate) - Date.now()) / 86_400_000);
 }
 
+/** @param path of a job @returns what it came to */
+const ended = (path: string) =>
+  eventually('the report is made', async () => {
+    const said = (await (await get(path)).json()) as { state: string; report: string; reason?: string };
+    return said.state !== 'running' && said;
+  });
+
 describe('a report that is not made at once', () => {
   let path: string;
 
@@ -128,11 +136,7 @@ describe('a report that is not made at once', () => {
     const asked = await get('/evidence?format=json&since=2020-01-01&verify=true', { prefer: 'respond-async' });
     expect([asked.status, await asked.clone().text()]).toEqual([202, expect.stringContaining('"state":"running"')]);
     path = new URL(asked.headers.get('location') ?? '').pathname;
-    const job = await eventually('the report is made', async () => {
-      const said = (await (await get(path)).json()) as { state: string; report: string; reason?: string };
-      return said.state !== 'running' && said;
-    });
-    expect(job).toMatchObject({ state: 'done', integrity: 'unbroken', report: `${path}/report` });
+    expect(await ended(path)).toMatchObject({ state: 'done', integrity: 'unbroken', report: `${path}/report` });
 
     const response = await get(`${path}/report`);
     const text = await response.text();
@@ -148,6 +152,20 @@ describe('a report that is not made at once', () => {
     await cloud.aws('s3api', 'get-object', '--bucket', bucket, '--key', signature, `${name}.dsse.json`);
     const check = ['verify-evidence', name, '--public-key', 'ledger.pem'];
     await mustRun(EXECUTABLE, check, { env: cloud.env, cwd: cloud.folder });
+  });
+
+  test('as PDF is made by the same function, with the fonts beside its code, and the command line waits for it', async () => {
+    const asked = await get('/evidence?format=pdf&since=2020-01-01&until=2020-02-01');
+    expect([asked.status, await asked.text()]).toEqual([202, expect.stringContaining('"format":"pdf"')]);
+    expect(await ended(new URL(asked.headers.get('location') ?? '').pathname)).toMatchObject({ state: 'done' });
+    const api = ['--api', front.url, '--api-auth', 'iam', '--api-region', REGION];
+    const args = ['evidence', ...api, '--since', '2020-01-01', '--output', 'remote.pdf'];
+    const { output } = await run(EXECUTABLE, args, { env: cloud.env, cwd: cloud.folder });
+    expect(output).toContain('remote.pdf: 3 restores');
+    const { text, pages } = readPdf(readFileSync(join(cloud.folder, 'remote.pdf'), 'latin1'));
+    for (const jobId of allJobIds(atlas.world)) expect(text).toContain(jobId);
+    expect(pages.length).toBeGreaterThan(1);
+    expect((await keys()).filter((key) => key.endsWith('.pdf.dsse.json')).length).toBeGreaterThan(0);
   });
 
   test('is at an address for some minutes where it is longer than an answer, also for the command line', async () => {

@@ -169,9 +169,9 @@ test('a day after a month its report is written, signed, once, and it is the one
   const folder = PREFIX + (folders[0] ?? '');
   const name = 'restore-evidence-2026-10-01-to-2026-11-01';
   expect(reports()).toEqual(
-    ['.html', '.html.dsse.json', '.json', '.json.dsse.json'].map((ending) => folder + name + ending),
+    ['.html', '.json', '.pdf'].flatMap((ending) => [folder + name + ending, `${folder}${name}${ending}.dsse.json`]),
   );
-  for (const format of ['html', 'json']) {
+  for (const format of ['html', 'json', 'pdf']) {
     const report = objects.get(`${folder}${name}.${format}`) ?? expect.unreachable();
     const envelope = String(objects.get(`${folder}${name}.${format}.dsse.json`));
     const checked = checkedReport(envelope, createHash('sha256').update(report).digest('hex'), trusted());
@@ -184,20 +184,21 @@ test('a day after a month its report is written, signed, once, and it is the one
   expect(json).toMatchObject({ ledger: 'Mine', numbers: { restores: 1 }, integrity: { jobs: 1 } });
   expect(String(objects.get(`${folder}${name}.html`))).toContain(jobId);
   expect(await runAt('2026-11-02T01:10:00.000Z')).toMatchObject({ state: 'there', reports: [] });
-  expect(reports()).toHaveLength(4);
+  expect(reports()).toHaveLength(6);
 });
 
 test('out of time, or refused by S3 in the middle: nothing is signed, what is missing is counted, and the next call makes it anew', async () => {
   expect(await runAt('2026-12-02T00:10:00.000Z', 60_000)).toMatchObject({ state: 'taken', reports: [] });
   expect(said().find(({ level }) => level === 'ERROR')).toMatchObject({ month: '2026-11' });
   expect(metrics()).toMatchObject({ AnchorAgeDays: 0, ReportsMissing: 1 });
-  expect(reports()).toHaveLength(4);
+  expect(reports()).toHaveLength(6);
 
   isRefusing = ({ method, url = '' }) => method === 'PUT' && url.includes('2026-11-01-to') && url.includes('.json');
   await expect(runAt('2026-12-02T01:10:00.000Z')).rejects.toThrow('access is denied');
   expect(metrics()).toMatchObject({ ReportsMissing: 1 });
   expect(reports().filter((key) => key.includes('/2026-11/'))).toEqual([
     expect.stringMatching(/2026-12-02T01-10-00.000Z\/[^/]+\.html$/),
+    expect.stringMatching(/2026-12-02T01-10-00.000Z\/[^/]+\.pdf$/),
   ]);
 
   isRefusing = () => false;

@@ -1,11 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BUNDLING } from '../../lib/compute/bundle.ts';
+import { FONT_FILES } from '../../functions/report/pdf/font-files.ts';
+import { reportFonts } from '../../functions/report/pdf/fonts.ts';
+import { BUNDLING, bundle } from '../../lib/compute/bundle.ts';
 import { type Bundles, bundles } from './bundles.ts';
 
 /** Bytes that a start reads: up to a tenth more than on 2026-11-30. */
@@ -37,6 +40,10 @@ const NAMES = [
 const LEGAL = ['THIRD-PARTY-LICENSES.txt', 'sbom.cdx.json'];
 /** Those of today. Another needs a look at what it asks of those who pass the code on. */
 const PERMISSIVE = ['Apache-2.0', 'MIT'];
+/** Of what makes PDFs: entities of HTML, and fonts that stay as they are. */
+const OF_PDF = ['BSD-2-Clause', 'OFL-1.1'];
+const MAKES_PDF: readonly string[] = ['evidence', 'report'];
+const FONTS = 'functions/report/pdf/fonts.ts';
 const ENVIRONMENT = {
   TABLE_NAME: 'ledger',
   ATLAS_SECRET_ID: 'atlas/key',
@@ -64,9 +71,12 @@ describe('bundles', () => {
   }, 300_000);
   afterAll(() => built[Symbol.dispose]());
 
-  /** Everything that is uploaded. */
+  /** Everything that is uploaded, but for fonts. */
   const codeOf = (name: (typeof NAMES)[number], files = readdirSync(built.folders[name])) =>
-    files.map((file) => readFileSync(join(built.folders[name], file), 'utf8')).join('\n');
+    files
+      .filter((file) => file !== 'node_modules')
+      .map((file) => readFileSync(join(built.folders[name], file), 'utf8'))
+      .join('\n');
 
   /** The file to begin with, and those that it begins with. */
   function startOf(name: (typeof NAMES)[number]): string {
@@ -78,7 +88,8 @@ describe('bundles', () => {
   }
 
   test.each(NAMES)('%s: what a start reads is within its budget', (name) => {
-    expect(readdirSync(built.folders[name]).filter((file) => !file.endsWith('.mjs'))).toEqual(LEGAL);
+    const others = readdirSync(built.folders[name]).filter((file) => !file.endsWith('.mjs'));
+    expect(others.sort()).toEqual([...LEGAL, ...(MAKES_PDF.includes(name) ? ['node_modules'] : [])].sort());
     const code = startOf(name);
     console.log(`${name}: ${code.length} bytes of ${BUDGET[name]}, ${gzipSync(code).length} compressed`);
     expect(code.length).toBeLessThan(BUDGET[name]);
@@ -92,13 +103,14 @@ describe('bundles', () => {
       ...new Set(inputs.map((file) => file.replace(/(node_modules\/(@[^/]+\/)?[^/]+)\/(?!.*node_modules).*/, '$1'))),
     ];
     expect(folders.length).toBeGreaterThan(10);
+    if (MAKES_PDF.includes(name)) folders.push('node_modules/@fontsource/noto-sans'); // copied: esbuild knows nothing of it
 
     const licences = readFileSync(join(built.folders[name], 'THIRD-PARTY-LICENSES.txt'), 'utf8');
     const { components } = JSON.parse(readFileSync(join(built.folders[name], 'sbom.cdx.json'), 'utf8'));
     const said = (components as { purl: string }[]).map(({ purl }) => decodeURIComponent(purl));
     const wanted = folders.map((folder) => {
       const { name: of, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-      expect(PERMISSIVE, of).toContain(license);
+      expect([...PERMISSIVE, ...(MAKES_PDF.includes(name) ? OF_PDF : [])], of).toContain(license);
       expect(licences).toContain(`${of} ${version} (${license})\n`);
       const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each)) ?? 'no licence';
       expect(licences).toContain(readFileSync(join(folder, file), 'utf8').trim());
@@ -158,6 +170,41 @@ describe('bundles', () => {
   test('message has no code to read a secret, to call Atlas or to put events', () => {
     const code = codeOf('message');
     for (const word of ['GetSecretValue', 'UND_ERR', 'PutEvents']) expect(code).not.toContain(word);
+  });
+
+  test('what makes PDFs finds the fonts beside it, wherever that is', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'restore-ledger-fonts-'));
+    try {
+      const entry = join(folder, 'entry.mjs');
+      writeFileSync(entry, `export * from ${JSON.stringify(join(BUNDLING.absWorkingDir, FONTS))};`);
+      bundle(entry, join(folder, 'code'));
+      const url = pathToFileURL(join(folder, 'code/index.mjs')).href;
+      const script = `
+        const { reportFonts } = await import(${JSON.stringify(url)});
+        const widths = ['A', 'Ω', 'Ж', 'ế'].flatMap((c) => reportFonts().glyphs(c.codePointAt(0), 'bold').map(({ width }) => width));
+        process.stdout.write(JSON.stringify(widths));`;
+      const options = { cwd: folder, env: { PATH: process.env.PATH } };
+      const widths = JSON.parse(
+        execFileSync(process.execPath, ['--input-type=module', '-e', script], options).toString(),
+      );
+      const expected = [...'AΩЖế'].flatMap((c) => reportFonts().glyphs(c.codePointAt(0) ?? 0, 'bold'));
+      expect(widths).toEqual(expected.map(({ width }) => width));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('what makes PDFs carries the fonts, and loads them and their code only then; others have neither', () => {
+    for (const name of NAMES) {
+      const makesPdf = MAKES_PDF.includes(name);
+      expect([name, codeOf(name).includes('@fontsource/noto-sans')]).toEqual([name, makesPdf]);
+      expect([name, startOf(name).includes('@fontsource/noto-sans')]).toEqual([name, false]);
+      if (!makesPdf) continue;
+      for (const file of Object.values(FONT_FILES).flat()) {
+        const [there, here] = [join(built.folders[name], 'node_modules', file), join('node_modules', file)];
+        expect(readFileSync(there).equals(readFileSync(here))).toBe(true);
+      }
+    }
   });
 
   test('with source maps, they lie beside the bundle and quote no source', () => {

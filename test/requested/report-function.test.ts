@@ -11,6 +11,8 @@ import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.
 import { REQUESTED_REPORTS_KEY } from '../../functions/ledger/table/keys.ts';
 import { inventoryOf } from '../../functions/ledger/transfer/export.ts';
 import type { Log, LogFields } from '../../functions/platform/log.ts';
+import type { Evidence } from '../../functions/report/model/report.ts';
+import { pdfReport } from '../../functions/report/pdf/maker.ts';
 import { SILENT_MS } from '../../functions/requested/jobs.ts';
 import { type MakingPorts, makeRequested } from '../../functions/requested/make-requested.ts';
 import { RequestedReports } from '../../functions/requested/requested-reports.ts';
@@ -20,6 +22,7 @@ import { localSigner } from '../../functions/signing/signer.ts';
 import { type LocalS3, startLocalS3 } from '../anchors/local-s3.ts';
 import { type EngineTable, testEngine } from '../ledger/engines.ts';
 import { NOW } from '../ledger/table.ts';
+import { readPdf } from '../pdf/read-pdf.ts';
 
 const engine = testEngine();
 const PREFIX = 'Mine/requested/';
@@ -71,7 +74,7 @@ const store = () =>
 const make = (id: string, ports: Partial<MakingPorts> = {}) =>
   makeRequested(id, {
     ...{ reports, ledger: own.ledger, store: store(), signer, ledgerName: 'synthetic', objectives: NO_OBJECTIVES },
-    ...{ log, now: () => now, leftMs: 100_000, ...ports },
+    ...{ pdf: pdfReport, log, now: () => now, leftMs: 100_000, ...ports },
   });
 const API = 'https://api.example.com';
 const get = async (path: string, headers: Record<string, string> = {}) => app.request(API + path, { headers });
@@ -124,6 +127,42 @@ describe('a report that is asked for', () => {
     },
   );
 
+  test('as PDF is made elsewhere, however short it is: what answers has no fonts; its numbers are those of the others', async () => {
+    const asked = await get(`/evidence?${PERIOD}&format=pdf`);
+    const { id } = (await asked.json()) as { id: string };
+    expect([asked.status, asked.headers.get('location'), sent]).toEqual([
+      ...[202, `${API}/evidence/${id}`, [{ reportId: id }]],
+    ]);
+    const made = await make(id);
+    expect(await stateOf(id)).toMatchObject({ state: 'done', format: 'pdf', report: `/evidence/${id}/report` });
+    const response = await reportOf(id);
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/pdf']);
+    expect(response.headers.get('content-disposition')).toContain('to-2026-11-20.pdf"');
+    const { text, pages } = readPdf(await response.text());
+    const { numbers } = (await (await get(`/evidence?${PERIOD}&format=json`)).json()) as Evidence;
+    expect(text).toContain(`Restores ${numbers.restores} Failed ${numbers.outcomes.FAILED} `);
+    expect(pages.length).toBeGreaterThan(1);
+    const name = PREFIX + (made?.name ?? '');
+    expect(s3.puts.get(name)).toMatchObject({ 'content-type': 'application/pdf' });
+    expect(s3.objects.has(`${name}.dsse.json`)).toBe(true);
+  });
+
+  test('names who asked first, as API Gateway knows them, to whoever may read', async () => {
+    const arn = 'arn:aws:iam::111111111111:user/ada';
+    const by = { kind: 'iam', name: arn };
+    const asking = (userArn: string) => {
+      const requestContext = { authorizer: { iam: { userArn } } };
+      return app.request(`${API}/evidence?${PERIOD}&format=csv`, { headers: LATER }, { requestContext });
+    };
+    const { id, requestedBy } = (await (await asking(arn)).json()) as { id: string; requestedBy: unknown };
+    expect(requestedBy).toEqual(by);
+    expect(await (await asking(`${arn}2`)).json()).toMatchObject({ id, requestedBy: by });
+    await make(id);
+    expect(await stateOf(id)).toMatchObject({ state: 'done', requestedBy: by });
+    expect(await (await get(`/evidence/${id}`, { accept: 'text/html' })).text()).toContain(` by ${arn}.`);
+    expect(await stateOf(await ask(`${PERIOD}&format=html`))).not.toHaveProperty('requestedBy');
+  });
+
   test('is the same job for the same request, and is made once', async () => {
     const id = await ask();
     expect(await ask()).toBe(id);
@@ -173,8 +212,8 @@ describe('a report that is asked for', () => {
 
 describe('a large report', () => {
   /** @param text instead of the one that was made @param bytes as the job has it */
-  async function large(text: string, bytes: number): Promise<string> {
-    const id = await ask();
+  async function large(text: string, bytes: number, format = 'json'): Promise<string> {
+    const id = await ask(`${PERIOD}&format=${format}`);
     const attempt = (await reports.begin(id)) ?? expect.unreachable();
     const name = `${id}/large.json`;
     s3.objects.set(PREFIX + name, Buffer.from(text));
@@ -209,6 +248,12 @@ describe('a large report', () => {
     const kept = await allThatIsKept();
     for (const secret of ['X-Amz-', 'SESSION-TOKEN', address.searchParams.get('X-Amz-Signature') ?? 'none'])
       expect(kept).not.toContain(secret);
+  });
+
+  test('as PDF is no text at its address either', async () => {
+    const id = await large('x'.repeat(100), 6_000_000, 'pdf');
+    const { searchParams } = new URL((await reportOf(id)).headers.get('location') ?? '');
+    expect(searchParams.get('response-content-type')).toBe('application/pdf');
   });
 
   test('that the bucket does not give out is an error, and no part of a report', async () => {

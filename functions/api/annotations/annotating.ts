@@ -9,7 +9,7 @@ import { newObjectId } from '../../restore/object-id.ts';
 import type { ApiEnv, ApiPorts } from '../http/ports.ts';
 import { RequestProblem } from '../http/problem.ts';
 import { foundJob } from '../query/one-job.ts';
-import { callerOf } from './caller.ts';
+import { knownCaller } from './caller.ts';
 
 export type AnnotatingPorts = Pick<ApiPorts, 'ledger' | 'now' | 'annotations' | 'objectives'>;
 
@@ -44,9 +44,8 @@ export async function annotated(context: Context<ApiEnv>, asked: Asked, ports: A
 }
 
 /** @param user of this machine, where there is no API Gateway in front and nobody signs in @throws RequestProblem 403 */
-export function annotatorOf({ env }: Context<ApiEnv>, user: Annotator | undefined, why: string): Annotator {
-  const caller = () => (env?.requestContext ? callerOf(env.requestContext) : user);
-  const annotator = env?.viewer ? env.viewer.annotator : caller();
+export function annotatorOf(context: Context<ApiEnv>, user: Annotator | undefined, why: string): Annotator {
+  const annotator = knownCaller(context, user);
   if (annotator) return annotator;
   throw new RequestProblem('caller-not-known', { detail: why });
 }

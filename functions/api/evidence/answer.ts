@@ -2,7 +2,7 @@
 
 import type { MadeReport } from '../../report/make.ts';
 import type { Outcome } from '../../report/model/outcome.ts';
-import { type EvidenceFormat, type EvidenceRequest, fileNameOf, MEDIA_TYPES } from '../../report/model/request.ts';
+import { contentTypeOf, type EvidenceRequest, fileNameOf } from '../../report/model/request.ts';
 import { wireBytes } from '../http/payload-limit.ts';
 
 /** A file to be kept; opened from an address of ours, it could still do nothing. */
@@ -14,16 +14,12 @@ export const reportHeaders = (
   request: Pick<EvidenceRequest, 'period' | 'format'>,
   outcome?: Outcome,
 ): Record<string, string> => ({
-  'content-type': contentType(request.format),
+  'content-type': contentTypeOf(request.format),
   'content-disposition': `attachment; filename="${fileNameOf(request)}"`,
   'content-security-policy': POLICY,
   vary: 'accept, prefer',
   ...(outcome && { 'x-evidence-summary': outcome.summary, 'x-evidence-integrity': outcome.integrity }),
 });
-
-/** A PDF is no text, though all of it is ASCII. */
-const contentType = (format: EvidenceFormat) =>
-  format === 'pdf' ? MEDIA_TYPES.pdf : `${MEDIA_TYPES[format]}; charset=utf-8`;
 
 /** Longer than it may be. */
 export class TooLong extends Error {

@@ -5,6 +5,7 @@ import { makeReport } from '../../report/make.ts';
 import { TooManyEvidenceJobs } from '../../report/model/jobs.ts';
 import { outcomeOf } from '../../report/model/outcome.ts';
 import type { EvidenceRequest } from '../../report/model/request.ts';
+import { knownCaller } from '../annotations/caller.ts';
 import type { ApiEnv, EvidencePort } from '../http/ports.ts';
 import { notFound, RequestProblem } from '../http/problem.ts';
 import { reportHeaders, streamed, TooLong, whole } from './answer.ts';
@@ -22,6 +23,7 @@ export async function getReport(context: Context<ApiEnv>, ports: EvidencePorts):
   const ms = Math.min(
     port.limits?.ms ?? Number.POSITIVE_INFINITY,
     port.jobs && asyncAfter !== undefined ? asyncAfter * 1_000 : Number.POSITIVE_INFINITY,
+    request.format === 'pdf' && !port.pdf ? 0 : Number.POSITIVE_INFINITY, // what makes jobs has the fonts
   );
   const answer = ms > 0 ? await answerWithin(ms, { context, request, ports, port }) : undefined;
   return answer ?? (await answerLater(context, request, port));
@@ -86,7 +88,7 @@ async function answerLater(context: Context<ApiEnv>, request: EvidenceRequest, p
     throw new RequestProblem('evidence-too-long', { field: 'since', detail });
   }
   try {
-    const job = await port.jobs.start(request);
+    const job = await port.jobs.start(request, knownCaller(context));
     const location = new URL(jobPath(job.id), context.req.url).href;
     // A browser shows how it stands; a program is told where to look.
     const isBrowser = context.req.header('sec-fetch-mode') === 'navigate';

@@ -5,27 +5,31 @@ import { defined } from '../../platform/defined.ts';
 import { capitalized } from '../../platform/text.ts';
 import type { EvidenceJob } from '../../report/model/jobs.ts';
 import type { evidenceJob } from '../../schema/evidence.ts';
+import { annotatorWords } from '../../views/annotations.ts';
 import { time, visible } from '../../views/html/text.ts';
 import { document } from '../web/html/layout.ts';
 
 export const jobPath = (id: string) => `/evidence/${id}`;
 export const reportPath = (id: string) => `/evidence/${id}/report`;
 
-export function jobAnswer({ id, state, requestedAt, endedAt, request, progress, reason, outcome }: EvidenceJob) {
+export function jobAnswer(job: EvidenceJob) {
+  const { id, state, requestedAt, requestedBy, endedAt, request, progress, reason, outcome } = job;
   const { format, period } = request;
   const report = state === 'done' ? reportPath(id) : undefined;
   const answer: z.infer<typeof evidenceJob> = {
     ...{ id, state, requestedAt, format, since: period.since, until: period.until },
-    ...defined({ endedAt, progress, reason, ...outcome, report }),
+    ...defined({ requestedBy, endedAt, progress, reason, ...outcome, report }),
   };
   return answer;
 }
 
 const TITLES = { running: 'The report is being made', done: 'The report is made', failed: 'No report was made' };
 
-export function jobPage({ id, state, request, requestedAt, progress, reason, outcome }: EvidenceJob, now: number) {
+export function jobPage(job: EvidenceJob, now: number) {
+  const { id, state, request, requestedAt, requestedBy, progress, reason, outcome } = job;
   const { period, format } = request;
-  const what = html`<p>Restores requested from ${time(period.since)} to ${time(period.until)} UTC, as ${format.toUpperCase()}. Asked for at ${time(requestedAt)} UTC.</p>`;
+  const by = requestedBy ? html` by ${visible(annotatorWords(requestedBy))}` : '';
+  const what = html`<p>Restores requested from ${time(period.since)} to ${time(period.until)} UTC, as ${format.toUpperCase()}. Asked for at ${time(requestedAt)} UTC${by}.</p>`;
   const how = {
     running: html`<p role="status">${progress === undefined ? 'It has begun' : visible(capitalized(progress))}. This page looks again every few seconds.</p>`,
     done: html`<p>${visible(outcome?.summary ?? '')}</p><p><a class="button" href="${reportPath(id)}">Save the report</a></p>`,

@@ -53,7 +53,10 @@ const TIME_ZONE: Parameter<string> = {
 export const EVIDENCE_PARAMETERS = {
   since: described(moment, 'Requested at or after. Default: 90 days before `until`.'),
   until: described(moment, 'Requested before. Default: now.'),
-  format: described(oneOf(EVIDENCE_FORMATS), 'Instead of `Accept`. `pdf` only of `restore-ledger serve`.'),
+  format: described(
+    oneOf(EVIDENCE_FORMATS),
+    'Instead of `Accept`. A deployed API has `pdf` made as a job, and only where the stack keeps evidence.',
+  ),
   timeZone: described(TIME_ZONE, 'Times that people read are in this zone, too.'),
   project: described(texts('the id or the name of a project'), 'Of these projects alone, by their ids or their names.'),
   cluster: described(CLUSTER, 'Of this cluster alone, in `project` where the name is of several.'),
@@ -78,8 +81,8 @@ export async function evidenceRequest(
 ): Promise<EvidenceRequest> {
   const asked = readParameters(queryOf(context), EVIDENCE_PARAMETERS);
   if (asked.format !== undefined && !formats.includes(asked.format)) {
-    const elsewhere = `restore-ledger evidence --format ${asked.format} makes it where the table can be read`;
-    throw badParameter('format', `this API makes ${formats.join(', ')}; ${elsewhere}`);
+    const detail = `this API makes ${formats.join(', ')}; for ${asked.format}, let the stack keep reports (setting evidenceBucket), or run restore-ledger evidence --format ${asked.format} where the table can be read`;
+    throw badParameter('format', detail);
   }
   const { since, until, timeZone, verify, framework: frameworks } = asked;
   const period = periodOf({ since, until }, now);

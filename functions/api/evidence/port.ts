@@ -9,9 +9,9 @@ export type EvidencePorts = Pick<ApiPorts, 'ledger' | 'log' | 'now' | 'objective
 /** Between two looks at a job. */
 export const LOOK_AGAIN = { 'retry-after': '2' } as const;
 
-/** That are made here. */
-export const formatsOf = ({ pdf }: Pick<EvidencePort, 'pdf'>): EvidenceFormat[] =>
-  EVIDENCE_FORMATS.filter((format) => format !== 'pdf' || pdf !== undefined);
+/** That can be had, at once or as a job. */
+export const formatsOf = ({ pdf, jobs }: Pick<EvidencePort, 'pdf' | 'jobs'>): EvidenceFormat[] =>
+  EVIDENCE_FORMATS.filter((format) => format !== 'pdf' || pdf !== undefined || jobs !== undefined);
 
 /** @throws RequestProblem 501 */
 export function portOf({ evidence }: Pick<ApiPorts, 'evidence'>): EvidencePort {

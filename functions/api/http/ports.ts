@@ -49,9 +49,9 @@ export interface EvidencePort {
   ledgerName: string;
   /** Of a report that is answered at once: how long it may take, in ms, and how large it may be on the wire. @default no limits: it is streamed */
   limits?: { ms: number; bytes: number } | undefined;
-  /** Absent where no PDF is made, neither at once nor as a job. */
+  /** Absent where none is made at once: as a job only. */
   pdf?: PdfMaker | undefined;
-  /** Absent where only reports can be had that are answered at once. */
+  /** Makes every format. Absent where only reports can be had that are answered at once. */
   jobs?: EvidenceJobs | undefined;
 }
 

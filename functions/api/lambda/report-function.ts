@@ -5,8 +5,9 @@ import {
   type EvidenceSource,
   TooManyEvidenceJobs,
 } from '../../report/model/jobs.ts';
-import { type EvidenceRequest, fileNameOf, MEDIA_TYPES } from '../../report/model/request.ts';
+import { contentTypeOf, type EvidenceRequest, fileNameOf } from '../../report/model/request.ts';
 import type { RequestedReports } from '../../requested/requested-reports.ts';
+import type { Annotator } from '../../restore/annotations.ts';
 import { MAX_BODY_BYTES, wireBytes } from '../http/payload-limit.ts';
 import { type AsyncFunction, Throttled } from './async-function.ts';
 import type { ReportBucket } from './report-bucket.ts';
@@ -26,9 +27,9 @@ export class ReportFunction implements EvidenceJobs {
   }
 
   /** Recorded first: what nobody began to make is known as failed some minutes later. */
-  async start(request: EvidenceRequest): Promise<EvidenceJob> {
+  async start(request: EvidenceRequest, by?: Annotator): Promise<EvidenceJob> {
     const { reports, report } = this.#options;
-    const { job, isNew } = await reports.start(request);
+    const { job, isNew } = await reports.start(request, by);
     if (!isNew) return reports.view(job);
     try {
       await report.send({ reportId: job.id });
@@ -54,8 +55,8 @@ export class ReportFunction implements EvidenceJobs {
       const text = await bucket.text(report.name, MAX_BODY_BYTES);
       if (wireBytes(text) <= MAX_BODY_BYTES) return { parts: whole(text) };
     }
-    const type = `${MEDIA_TYPES[request.format]}; charset=utf-8`;
-    return { location: await bucket.addressOf(report.name, { fileName: fileNameOf(request), type }) };
+    const about = { fileName: fileNameOf(request), type: contentTypeOf(request.format) };
+    return { location: await bucket.addressOf(report.name, about) };
   }
 }
 

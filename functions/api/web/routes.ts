@@ -58,7 +58,7 @@ export interface PagePorts {
   /** With a user, or for whoever signed in for it, jobs' pages have a form to annotate them. */
   annotations?: { user?: Annotator | undefined } | undefined;
   /** Absent where no reports are made. */
-  evidence?: Pick<EvidencePort, 'pdf'> | undefined;
+  evidence?: Pick<EvidencePort, 'pdf' | 'jobs'> | undefined;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Without a reading for so long a cluster is late, in ms. @default 26 hours */

@@ -1,4 +1,5 @@
 // functions/report/model/jobs.ts: the port for reports that take longer than a request may.
+import type { Annotator } from '../../restore/annotations.ts';
 import type { EvidenceJobState } from '../../schema/words.ts';
 import type { Outcome } from './outcome.ts';
 import type { EvidenceRequest } from './request.ts';
@@ -9,6 +10,8 @@ export interface EvidenceJob {
   state: EvidenceJobState;
   /** ISO 8601 in UTC. */
   requestedAt: string;
+  /** Who asked first, where that is known. */
+  requestedBy?: Annotator | undefined;
   endedAt?: string | undefined;
   request: EvidenceRequest;
   /** Of one that is running: how far it is. */
@@ -23,8 +26,12 @@ export interface EvidenceJob {
 export type EvidenceSource = { parts: AsyncIterable<string> } | { location: string };
 
 export interface EvidenceJobs {
-  /** A request like one that is under way gets that one. @throws TooManyEvidenceJobs, or whatever else kept it from starting */
-  start(request: EvidenceRequest): Promise<EvidenceJob>;
+  /**
+   * A request like one that is under way gets that one, whoever asks.
+   * @param by who asks. @default not known
+   * @throws TooManyEvidenceJobs, or whatever else kept it from starting
+   */
+  start(request: EvidenceRequest, by?: Annotator): Promise<EvidenceJob>;
   /** Nothing for an id that was never given, or whose report is not kept any more. */
   job(id: string): Promise<EvidenceJob | undefined>;
   /** Nothing unless it is done, and still kept. */

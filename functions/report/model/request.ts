@@ -12,6 +12,10 @@ export const MEDIA_TYPES: Readonly<Record<EvidenceFormat, string>> = {
   pdf: 'application/pdf',
 };
 
+/** Of a file. A PDF is no text, though all of it is ASCII. */
+export const contentTypeOf = (format: EvidenceFormat) =>
+  format === 'pdf' ? MEDIA_TYPES.pdf : `${MEDIA_TYPES[format]}; charset=utf-8`;
+
 /** Plain values, so that it can be sent to wherever the report is made. */
 export interface EvidenceRequest {
   period: Period;
