@@ -135,7 +135,7 @@ function changesOf(about: unknown, lateAfterMs: number, days = 0): number[] {
 /** When Atlas was heard last: what counts is how long ago that is. */
 const AGEING = new Set(['readAt', 'at']);
 /** Of no meaning for any number. */
-const WITHOUT_MEANING = new Set(['recent', 'durations', 'resume']);
+const WITHOUT_MEANING = new Set(['recent', 'durations', 'resume', 'tags']);
 
 function momentsIn(value: unknown, name = ''): { name: string; moment: number }[] {
   if (typeof value === 'object' && value !== null) {

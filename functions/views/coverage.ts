@@ -7,6 +7,7 @@ import type { Gap } from '../proof/gap.ts';
 import type { NamedGap } from '../proof/ledger.ts';
 import { VISIBLE_AGAIN } from '../proof/list.ts';
 import { proveProject, scopeOf } from '../proof/project.ts';
+import { tagsText } from '../restore/tags/tag-text.ts';
 import type { coverageRow } from '../schema/coverage.ts';
 import { COVERAGE_STATES, type CoverageState } from '../schema/words.ts';
 import { asOf, type CoverageContext, clusterRow, failureOf, isNoWait, originOf } from './cluster-row.ts';
@@ -30,7 +31,7 @@ export const COVERAGE_COLUMNS = [
   ...MEASURE_COLUMNS,
   ...DRILL_COLUMNS,
   ...EVIDENCE_COLUMNS,
-  ...['accountId', 'organizationId'],
+  ...['accountId', 'organizationId', 'tags'],
 ];
 
 export const coverageCells = ({
@@ -39,9 +40,11 @@ export const coverageCells = ({
   evidence,
   lists: _,
   gaps,
+  tags,
   ...row
 }: CoverageRow): Record<string, unknown> => ({
   ...row,
+  tags: tags && tagsText(tags),
   drillState: drill?.state,
   drillDays: drill?.days,
   drillDueAt: drill?.dueAt,

@@ -3,6 +3,7 @@
 import type * as z from 'zod/mini';
 import type { Cluster, ClusterList } from '../../atlas/model/atlas.ts';
 import type { Drill } from '../../restore/rules/drill.ts';
+import type { Tag } from '../../restore/tags/tag.ts';
 import type { coverageOfList, failure, problem } from '../../schema/coverage.ts';
 import type { completedRestore } from '../../schema/drill.ts';
 import type { Kind, Status } from '../../schema/words.ts';
@@ -102,6 +103,8 @@ export interface ClusterCoverage {
    * there is no such cluster, or by a discovery an hour later. Its lists are read all the same.
    */
   missingSince?: string;
+  /** As Atlas had them when discovery last found it. Absent: not known. */
+  tags?: Tag[];
   /** Atlas makes no backups of it. */
   backupsOff?: true;
   paused?: true;

@@ -2,6 +2,7 @@
 import { html } from 'hono/html';
 import { grouped } from '../../../platform/grouped.ts';
 import { FRESH_MS } from '../../../proof/list.ts';
+import { tagsText } from '../../../restore/tags/tag-text.ts';
 import { shortSpan } from '../../../restore/text.ts';
 import { COVERAGE_STATES, type CoverageState } from '../../../schema/words.ts';
 import { needsAttention, worstFirst } from '../../../views/coverage.ts';
@@ -126,12 +127,16 @@ ${action === undefined ? '' : html`<span class="sub">To do: ${visible(action)}</
 const MAX_GAPS = 3;
 
 function clusterCell(row: ClusterHealth, withProject: boolean): Html {
-  const { clusterName, projectId, projectName, kinds, what } = row;
+  const { clusterName, projectId, projectName, kinds, what, tags } = row;
   const cluster =
     clusterName === undefined ? (WHAT_LABEL[what ?? ''] ?? visible(what ?? '')) : clusterLink(projectId, clusterName);
   const about = withProject ? name(projectName) : kinds.map((kind) => KIND_LABEL[kind]).join(', ');
-  return html`<th role="rowheader" scope="row">${cluster}<span class="sub">${about}</span></th>`;
+  return html`<th role="rowheader" scope="row">${cluster}<span class="sub">${about}</span>${clusterName === undefined ? '' : tagsSub(tags)}</th>`;
 }
+
+/** Nothing for a cluster without tags. The page of the cluster has all of them. */
+const tagsSub = (tags: ClusterHealth['tags']) =>
+  tags?.length === 0 ? '' : html`<span class="sub">${tags ? name(tagsText(tags), 100) : 'tags not known'}</span>`;
 
 const WHAT_LABEL: Record<string, string> = {
   project: 'The whole project',
