@@ -59,6 +59,7 @@ const STATES: Record<State, { style: Style; counted?: string }> = {
   overdue: { style: 'red' },
   'backups-off': { style: 'red', counted: 'with BACKUPS OFF' },
   'not-covered': { style: 'yellow', counted: 'not covered (restores may be missing)' },
+  'tags-not-known': { style: 'yellow', counted: 'with an unknown drill (their tags are not known)' },
   'not-proven': { style: 'yellow', counted: 'restored, but not proven' },
   due: { style: 'yellow', counted: 'due' },
   paused: { style: 'dim' },

@@ -54,6 +54,7 @@ const cluster = looseObject({
       proof: maybe(restored),
     }),
   ),
+  drillNotKnown: maybe(z.literal(true)),
   ...{ evidence: maybe(z.array(objectId())), provenLetGo: maybe(time()) },
   lists: z.partialRecord(z.enum(KINDS), list),
 });

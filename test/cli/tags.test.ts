@@ -23,7 +23,8 @@ beforeAll(async () => {
   setTags('staging', [tag('env', 'staging'), tag('note', 'x, env=prod')]);
   setTags('bare', []);
   setTags('unread', undefined);
-  shell = await CommandLine.open(accessTo(atlas));
+  const rules = { drillDaysFor: ['tag:env=prod = 30', '*/* = 0'], drillNeeds: ['tag:env=prod = verdict'] };
+  shell = await CommandLine.open({ ...accessTo(atlas), RULES: JSON.stringify(rules) });
   expect(await shell.run(['collect'])).toMatchObject({ code: 0 });
 });
 afterAll(async () => {
@@ -78,4 +79,39 @@ test('the API and the pages show them, too', async () => {
     const csv = await (await fetch(`${url}/coverage?projectId=${projectId}&format=csv`)).text();
     expect(csv.split('\n').find((line) => line.includes(',bare,'))).toMatch(/,\(none\)\r$/);
   });
+});
+
+test('a rule by tag asks a drill of the clusters that have it, and says where that is not known', async () => {
+  const drills = await shell.run(['drills', '--project', projectId, '-o', 'json']);
+  const of = (name: string) =>
+    (JSON.parse(drills.stdout) as { clusterName: string; state: string }[]).find(
+      ({ clusterName }) => clusterName === name,
+    );
+  expect(drills.code).toBe(3);
+  expect(of('prod')).toMatchObject({ state: 'due', days: 30, needs: { line: 'tag:env=prod = verdict' } });
+  for (const name of ['staging', 'bare']) expect(of(name)).toMatchObject({ state: 'none' });
+  expect(of('unread')).toMatchObject({ state: 'tags-not-known', evidence: { grade: 'not known' } });
+  expect(of('unread')).not.toHaveProperty('dueAt');
+  const { stdout } = await shell.run(['drills', '--project', projectId, '--unproven']);
+  expect(stdout).toMatch(/unread .* tags not known/);
+  expect(stdout).toContain('1 with an unknown drill (their tags are not known)');
+  await served(async (url) => {
+    const page = plain(await (await fetch(`${url}/clusters?projectId=${projectId}`)).text());
+    expect(page).toContain('None of 2 restore drills known to be overdue');
+    expect(page).toContain('For 1 cluster it is not known what a drill needs');
+    const { coverage } = (await (await fetch(`${url}/coverage?drill=tags-not-known`)).json()) as {
+      coverage: CoverageRow[];
+    };
+    expect(coverage.map(({ clusterName }) => clusterName)).toEqual(['unread']);
+  });
+  const report = await shell.run(['evidence', '--format', 'json', '--since', '1d']);
+  const { projects, verdict } = JSON.parse(report.stdout) as {
+    projects: { clusters: { clusterName: string; drill: object }[] }[];
+    verdict: { text: string };
+  };
+  const clusters = projects.flatMap((project) => project.clusters);
+  expect(clusters.find(({ clusterName }) => clusterName === 'unread')?.drill).toMatchObject({
+    state: 'tags-not-known',
+  });
+  expect(verdict.text).toMatch(/1 is unknown, 1 has time left, none is known to be overdue/);
 });

@@ -111,6 +111,8 @@ export interface ClusterCoverage {
   lists: Partial<Record<Kind, ListCoverage>>;
   /** Absent where no restore is expected. */
   drill?: Drill;
+  /** In place of `drill`: which one is asked of it depends on tags that are not known. */
+  drillNotKnown?: true;
   /** The ids of restores with a verdict that the collector found its evidence to rest on: they are read, and kept, for good. */
   evidence?: string[];
   /** When the last restore finished that was let go, and was proof by what a drill needed then. ISO 8601 */
