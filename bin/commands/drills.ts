@@ -1,10 +1,12 @@
 // bin/commands/drills.ts: when each cluster was last restored, and which are overdue.
 import { Command } from 'commander';
+import { tagWanted } from '../../functions/views/coverage.ts';
 import { LACKING_DRILLS, UNKNOWN_DRILLS } from '../../functions/views/coverage-totals.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { projectIdsOf, projects, projectsOf } from '../options/projects.ts';
 import { type RowFlags, rowChoice, withRows } from '../options/rows.ts';
 import { type RulesFlags, withObjectives } from '../options/rules.ts';
+import { tags } from '../options/tags.ts';
 import { byUrgency, DRILL_ROWS, type DrillRow, drillColumns, drillRow, drillSummary } from '../output/drill-rows.ts';
 import { showRows } from '../output/rows.ts';
 import { writeTable } from '../output/tables.ts';
@@ -13,6 +15,7 @@ import { EXIT } from '../process/exit-codes.ts';
 
 interface DrillsFlags extends SourceFlags, RowFlags, RulesFlags {
   project?: string[];
+  tag?: string[];
   overdue?: true;
   unproven?: true;
 }
@@ -34,6 +37,7 @@ API could not be read, 2 wrong usage.
 Examples:
   $ restore-ledger drills
   $ restore-ledger drills --unproven
+  $ restore-ledger drills --tag env=prod
   $ restore-ledger drills --overdue --format csv > overdue.csv
   $ restore-ledger drills --project 65a1b2c3d4e5f60718293a4b --table restore-ledger
   $ restore-ledger drills --format json | jq '.[] | select(.durationSeconds > 3600) | .clusterName'`;
@@ -47,22 +51,25 @@ export function drillsCommand(context: Context): Command {
       '--unproven',
       'only clusters that lack a proven drill: overdue, without backups, not covered, tags not known, not proven, or due',
     )
+    .addOption(tags())
     .addHelpText('after', HELP);
   return withObjectives(addSourceOptions(withRows(command, DRILL_ROWS.columns))).action((flags: DrillsFlags) =>
     showDrills(flags, context),
   );
 }
 
-async function showDrills({ project: given, overdue, unproven, ...flags }: DrillsFlags, context: Context) {
+async function showDrills({ project: given, tag, overdue, unproven, ...flags }: DrillsFlags, context: Context) {
   const { out } = context;
   const choice = await rowChoice(flags);
   await using opened = await openToRead(flags, context);
   const projects = given && (await projectIdsOf(given, projectsOf(opened.ledger)));
   const isShown = (state: DrillRow['state']) =>
     (!overdue || state === 'overdue') && (!unproven || LACKING_DRILLS.includes(state));
+  const mayHaveTag = tagWanted(tag);
   const rows: DrillRow[] = [];
   for await (const covered of opened.ledger.coverageRows(projects)) {
     if (projects && !projects.includes(covered.projectId)) continue;
+    if (!mayHaveTag(covered)) continue;
     rows.push(...drillRow(covered).filter(({ state }) => isShown(state)));
   }
   rows.sort(byUrgency);
