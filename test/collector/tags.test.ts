@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DEFAULT_RULES } from '../../functions/restore/rules/rules.ts';
+import { DAY } from '../../local/atlas/base/time.ts';
 import { testEngine } from '../ledger/engines.ts';
 import { System } from './system.ts';
 
@@ -89,4 +90,64 @@ test('a restore that nobody announced is found where a tag asks for it, and wher
     'requested:  may fit tag:env=prod: the tags of the cluster are not known.',
     'unannounced:  tag:env=prod may ask for that: the tags of the cluster are not known.',
   ]);
+});
+
+describe('while the tags that a drill goes by are not known', () => {
+  const rules = { ...DEFAULT_RULES, drillNeeds: ['tag:env=prod = verdict, other-project'] };
+  const PROD = [{ key: 'env', value: 'prod' }];
+  async function started(tags: typeof PROD | undefined) {
+    const system = await System.start(engine, { projects: 2, clusters: 1, jobs: 0 });
+    const { world } = system.atlas;
+    const [projectId = '', targetProjectId = ''] = world.projects.map(({ id }) => id);
+    const ref = { projectId, clusterName: 'orders' };
+    world.addCluster(ref);
+    world.setTags(ref, tags);
+    const restored = async (where: { targetProjectId?: string } = {}) => {
+      const { id } = world.startRestore({
+        ...ref,
+        ...where,
+        kind: 'dedicated',
+        durationMs: 1_000,
+        outcome: 'completed',
+      });
+      system.clock.advance(DAY);
+      await system.run({ full: true }, {}, { rules });
+      return id;
+    };
+    const judge = async (...ids: string[]) => {
+      for (const id of ids) await system.annotate(projectId, id, { validation: { status: 'SUCCESSFUL' } });
+      await system.run({ full: true }, {}, { rules });
+    };
+    const cluster = async () => (await system.ledger.coverage(projectId))?.clusters.orders;
+    return Object.assign(system, { ref, targetProjectId, restored, judge, cluster });
+  }
+
+  test('its proof is kept, and is one again once they are', async () => {
+    await using system = await started(PROD);
+    const proof = await system.restored({ targetProjectId: system.targetProjectId });
+    await system.judge(proof);
+    system.atlas.world.setTags(system.ref, undefined);
+    const later = await system.restored();
+    await system.judge(later);
+    expect(await system.cluster()).toMatchObject({ drillNotKnown: true, evidence: [proof, later].sort() });
+    expect(await system.cluster()).not.toHaveProperty('drill');
+    system.atlas.world.setTags(system.ref, PROD);
+    system.clock.advance(DAY);
+    await system.run({ full: true }, {}, { rules });
+    expect(await system.cluster()).toMatchObject({ drill: { proof: { jobId: proof } } });
+  });
+
+  test('a verdict that is let go may have been proof', async () => {
+    await using system = await started(undefined);
+    const first = await system.restored();
+    const second = await system.restored();
+    await system.judge(first, second);
+    for (let day = 0; day < 32; day++) await system.restored();
+    await system.retain(30);
+    await system.restored();
+    await system.retain(30);
+    const jobs = await system.recorded();
+    expect([jobs.has(first), jobs.has(second)]).toEqual([false, true]);
+    expect(await system.cluster()).toMatchObject({ drillNotKnown: true, provenLetGo: expect.any(String) });
+  });
 });

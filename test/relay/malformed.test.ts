@@ -91,6 +91,7 @@ const PLACES: [string, (more: Item) => Item & Key, Item[]][] = [
     'tags',
     clusterWith,
     [
+      { drillNotKnown: 'x' },
       { tags: 'x' },
       { tags: [{ value: 'x' }] },
       { tags: [{ key: 'x'.repeat(256) }] },

@@ -54,7 +54,9 @@ export function withDrills(
     const next = { ...rest, ...asked };
     if (!isKnown) return { ...next, ...defined({ evidence }) };
     const resting = restingOn(next, judged, rules.objectives.of(projectName, cluster.clusterName));
-    return resting.length > 0 ? { ...next, evidence: resting } : next;
+    // What would be proof by what is not known now stays.
+    const kept = drill === NOT_KNOWN ? [...new Set([...(evidence ?? []), ...resting])].sort() : resting;
+    return kept.length > 0 ? { ...next, evidence: kept } : next;
   };
   const clusters = Object.entries(coverage.clusters).map(([name, cluster]) => [name, withDrill(cluster)]);
   return { ...coverage, clusters: Object.fromEntries(clusters) };
