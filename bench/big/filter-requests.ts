@@ -25,6 +25,7 @@ export function filteredRequests(load: Load): BigRequest[] {
     jobs(`project=team-0&cluster=${clusterNameOf(0)}`),
     jobs('source=team-*'),
     jobs('target=team-1/*'),
+    jobs('tag=env=prod'),
     jobs('destination=elsewhere'),
     jobs('targetProject=team-1'),
     jobs(`targetCluster=${clusterNameOf(0)}`),
@@ -56,6 +57,7 @@ export function totalsRequests(load: Load): BigRequest[] {
     indexed('groupBy=cluster&period=365d'),
     whole('groupBy=requester&period=365d'),
     indexed(`project=team-0&cluster=${clusterNameOf(0)}&status=FAILED&kind=dedicated&delivery=automated`),
+    indexed('tag=env=prod'),
     indexed('source=team-*&target=team-*&destination=elsewhere&open=false&finding=failed'),
     indexed(`targetProject=team-0&targetCluster=${clusterNameOf(0)}&snapshotId=${'0'.repeat(24)}`),
     indexed(`${ids}&since=30d&until=1d&finishedSince=30d&finishedUntil=1d&orgId=${ORG_ID}`),
@@ -76,6 +78,7 @@ export function namedRequests(load: Load): BigRequest[] {
     of('/coverage?project=team-0', CLUSTERS_A_PROJECT),
     of(`/coverage?${place}`, CLUSTERS_A_PROJECT),
     of(`/coverage?projectId=${projectIdOf(0)}&clusterName=${clusterNameOf(0)}`, CLUSTERS_A_PROJECT),
+    of('/coverage?project=team-0&tag=env=prod', CLUSTERS_A_PROJECT),
     of('/expected-restores?project=team-0', 0),
     { ...recovery, route: 'GET /projects/:project/clusters/:clusterName/recovery' },
   ];

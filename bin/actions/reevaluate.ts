@@ -4,11 +4,13 @@ import { countCoverage } from '../../functions/collector/evaluate/count-coverage
 import { letGoBy } from '../../functions/ledger/let-go/let-go.ts';
 import type { ClusterCoverage, ProjectCoverage } from '../../functions/ledger/model/coverage.ts';
 import type { JobSummary, Ledger, LedgerJob } from '../../functions/ledger/model/ledger.ts';
+import { defined } from '../../functions/platform/defined.ts';
 import { forEachConcurrent } from '../../functions/platform/for-each-concurrent.ts';
 import { compileRules } from '../../functions/restore/rules/compile-rules.ts';
 import { evaluate, mergeFindings } from '../../functions/restore/rules/evaluate.ts';
 import type { Finding } from '../../functions/restore/rules/finding.ts';
 import type { Rules } from '../../functions/restore/rules/rules.ts';
+import type { Tag } from '../../functions/restore/tags/tag.ts';
 import type { Kind, Rule } from '../../functions/schema/words.ts';
 import type { Progress } from '../process/progress.ts';
 import { sanitize } from '../process/sanitize.ts';
@@ -59,9 +61,9 @@ async function reevaluateEach(ledger: Ledger, names: CoveredNames, options: Reev
   for await (const coverage of projectIds ? coveragesOf(ledger, projectIds) : ledger.coverages()) {
     names.add(coverage);
     result.projects += 1;
-    const durations = await pastDurations(ledger, coverage);
+    const { durations, tagsOf } = await backgroundOf(ledger, coverage);
     const findingsOf = (job: JobSummary) => [
-      ...mergeFindings(job.findings, evaluate(job, { ...context, pastDurations: durations(job) }), {
+      ...mergeFindings(job.findings, evaluate(job, { ...context, tagsOf, pastDurations: durations(job) }), {
         rulesChanged: true,
       }),
     ];
@@ -106,21 +108,32 @@ interface Evaluating {
   names: CoveredNames;
 }
 
-type DurationsOf = (job: Pick<JobSummary, 'clusterName' | 'clusterId' | 'kind'>) => readonly number[];
+type ClusterOfJob = Pick<JobSummary, 'clusterName' | 'clusterId'>;
+
+interface Background {
+  durations(job: ClusterOfJob & Pick<JobSummary, 'kind'>): readonly number[];
+  tagsOf(job: Pick<JobSummary, 'clusterName'>): readonly Tag[] | undefined;
+}
 
 /** Of clusters that are gone too. A cluster's id tells it from others that had its name. */
-async function pastDurations(ledger: Ledger, { projectId, clusters }: ProjectCoverage): Promise<DurationsOf> {
-  const byCluster = new Map<string, Partial<Record<Kind, readonly number[]>>>();
-  const add = ({ clusterName, clusterId, lists }: ClusterCoverage) => {
-    const durations = Object.fromEntries(Object.entries(lists).map(([kind, list]) => [kind, list.durations ?? []]));
-    byCluster.set(clusterId ?? clusterName, durations);
-    if (!byCluster.has(clusterName)) byCluster.set(clusterName, durations);
+async function backgroundOf(ledger: Ledger, { projectId, clusters }: ProjectCoverage): Promise<Background> {
+  const byCluster = new Map<string, Pick<ClusterCoverage, 'tags'> & { durations: PastDurations }>();
+  const add = ({ clusterName, clusterId, tags, lists }: ClusterCoverage) => {
+    const past = Object.entries(lists).map(([kind, list]) => [kind, list.durations ?? []]);
+    const background = { durations: Object.fromEntries(past), ...defined({ tags }) };
+    byCluster.set(clusterId ?? clusterName, background);
+    if (!byCluster.has(clusterName)) byCluster.set(clusterName, background);
   };
   for (const cluster of Object.values(clusters)) add(cluster);
   for await (const cluster of ledger.archivedClusters(projectId)) add(cluster);
-  return ({ clusterName, clusterId, kind }) =>
-    (byCluster.get(clusterId ?? clusterName) ?? byCluster.get(clusterName))?.[kind] ?? [];
+  return {
+    durations: ({ clusterName, clusterId, kind }) =>
+      (byCluster.get(clusterId ?? clusterName) ?? byCluster.get(clusterName))?.durations[kind] ?? [],
+    tagsOf: ({ clusterName }) => byCluster.get(clusterName)?.tags,
+  };
 }
+
+type PastDurations = Partial<Record<Kind, readonly number[]>>;
 
 async function reevaluateProject(
   ledger: Ledger,

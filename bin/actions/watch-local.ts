@@ -85,13 +85,13 @@ function understood<T>(read: () => T): T {
 
 /** Records a job with its findings; time alone can bring one where nothing else changed. @throws AtlasError, LedgerError */
 function recorderOf({ source, kind, atlas }: Pick<WatchOptions, 'source' | 'kind' | 'atlas'>, rules: CompiledRules) {
-  let background: { projectName: string; pastDurations: readonly number[] } | undefined;
+  let background: Awaited<ReturnType<typeof backgroundOf>> | undefined;
   return async (ledger: Ledger, job: RestoreJob, sighting: Sighting, known: boolean): Promise<JobSummary> => {
     background ??= await backgroundOf(ledger, source, kind, atlas);
-    const { projectName, pastDurations } = background;
+    const { projectName, pastDurations, tags } = background;
     const evaluator = new RuleEvaluator({
       names: new ProjectNames({ atlas, ledger }, { projectId: source.projectId, projectName }),
-      ...{ rules, at: sighting.observedAt, pastDurations, rulesChanged: false },
+      ...{ rules, at: sighting.observedAt, pastDurations, tagsOf: () => tags, rulesChanged: false },
       ...defined({ principal: atlas.principal }),
     });
     await evaluator.prepare([job]);
@@ -109,7 +109,7 @@ async function backgroundOf(ledger: Ledger, source: Source, kind: Kind, atlas: A
   const coverage = await ledger.coverage(source.projectId);
   const cluster = coverage && clusterNamed(coverage.clusters, source.clusterName);
   const projectName = source.projectName ?? coverage?.projectName ?? (await nameInAtlas(source.projectId, atlas));
-  return { projectName, pastDurations: cluster?.lists[kind]?.durations ?? [] };
+  return { projectName, pastDurations: cluster?.lists[kind]?.durations ?? [], tags: cluster?.tags };
 }
 
 async function nameInAtlas(projectId: string, atlas: AtlasClient): Promise<string> {

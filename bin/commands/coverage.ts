@@ -1,11 +1,18 @@
 // bin/commands/coverage.ts: when each cluster was last read completely, and if not, why not.
 import { Command } from 'commander';
-import { COVERAGE_COLUMNS, type CoverageRow, coverageCells, needsAttention } from '../../functions/views/coverage.ts';
+import {
+  COVERAGE_COLUMNS,
+  type CoverageRow,
+  coverageCells,
+  needsAttention,
+  tagWanted,
+} from '../../functions/views/coverage.ts';
 import { clusterName } from '../options/flags.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { projectIdsOf, projects, projectsOf } from '../options/projects.ts';
 import { type RowFlags, rowChoice, withRows } from '../options/rows.ts';
 import { type RulesFlags, withObjectives } from '../options/rules.ts';
+import { tags } from '../options/tags.ts';
 import { byName, writeCoverage } from '../output/coverage-table.ts';
 import type { RowShape } from '../output/formats.ts';
 import { showRows } from '../output/rows.ts';
@@ -15,6 +22,7 @@ import { CommandError, EXIT, UsageError } from '../process/exit-codes.ts';
 interface CoverageFlags extends SourceFlags, RowFlags, RulesFlags {
   project?: string[];
   cluster?: string;
+  tag?: string[];
 }
 
 const HELP = `
@@ -38,6 +46,7 @@ export function coverageCommand(context: Context): Command {
     )
     .addOption(projects('--project <id or name>', 'of this project; can be given several times'))
     .addOption(clusterName('--cluster <name>', 'of clusters of this name alone, in one --project'))
+    .addOption(tags())
     .addHelpText('after', HELP);
   return withObjectives(addSourceOptions(withRows(command, COVERAGE_COLUMNS))).action((flags: CoverageFlags) =>
     showCoverage(flags, context),
@@ -50,17 +59,18 @@ const COVERAGE_ROWS: RowShape<CoverageRow> = {
   cells: coverageCells,
 };
 
-async function showCoverage({ project: given, cluster, ...flags }: CoverageFlags, context: Context) {
+async function showCoverage({ project: given, cluster, tag, ...flags }: CoverageFlags, context: Context) {
   const { out } = context;
   if (cluster !== undefined && given?.length !== 1)
     throw new UsageError('--cluster: expected one --project with it, as names are unique only within a project');
   const choice = await rowChoice(flags);
   await using opened = await openToRead(flags, context);
   const projectIds = given && (await projectIdsOf(given, projectsOf(opened.ledger)));
+  const mayHaveTag = tagWanted(tag);
   const rows: CoverageRow[] = [];
   for await (const row of opened.ledger.coverageRows(projectIds)) {
     if (projectIds && !projectIds.includes(row.projectId)) continue;
-    if (cluster === undefined || row.clusterName === cluster) rows.push(row);
+    if ((cluster === undefined || row.clusterName === cluster) && mayHaveTag(row)) rows.push(row);
   }
   if (given && rows.length === 0) throw new CommandError(nothingOf(given, cluster));
   context.end(rows.some(({ state }) => needsAttention(state)) ? EXIT.incomplete : EXIT.ok);

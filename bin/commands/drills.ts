@@ -1,10 +1,12 @@
 // bin/commands/drills.ts: when each cluster was last restored, and which are overdue.
 import { Command } from 'commander';
-import { LACKING_DRILLS } from '../../functions/views/coverage-totals.ts';
+import { tagWanted } from '../../functions/views/coverage.ts';
+import { LACKING_DRILLS, UNKNOWN_DRILLS } from '../../functions/views/coverage-totals.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { projectIdsOf, projects, projectsOf } from '../options/projects.ts';
 import { type RowFlags, rowChoice, withRows } from '../options/rows.ts';
 import { type RulesFlags, withObjectives } from '../options/rules.ts';
+import { tags } from '../options/tags.ts';
 import { byUrgency, DRILL_ROWS, type DrillRow, drillColumns, drillRow, drillSummary } from '../output/drill-rows.ts';
 import { showRows } from '../output/rows.ts';
 import { writeTable } from '../output/tables.ts';
@@ -13,6 +15,7 @@ import { EXIT } from '../process/exit-codes.ts';
 
 interface DrillsFlags extends SourceFlags, RowFlags, RulesFlags {
   project?: string[];
+  tag?: string[];
   overdue?: true;
   unproven?: true;
 }
@@ -21,19 +24,20 @@ const HELP = `
 A backup is shown to work by a restore. The table has the restore of each cluster that was completed last, how long it took
 (the measured recovery time) and how old its snapshot was; overdue clusters come first. Downloads, and restores of single
 collections, don't count. "not covered": the day has passed, but not every restore until then is on record, so the drill can't be
-called missed. How many days a cluster has is a rule: drillDays, and drillDaysFor for some (collect --rules). Without a line of the rule
+called missed. "tags not known": a rule goes by a tag, and the tags of the cluster are not known, so what its drill needs isn't either. How many days a cluster has is a rule: drillDays, and drillDaysFor for some (collect --rules). Without a line of the rule
 drillNeeds, a completed restore counts ("met"); with one, a restore counts that shows what the line asks for, such as a successful
 verdict ("proven"). "restored, not proven" names what is missing: annotate adds a verdict. The evidence column is what the restores of a
 cluster show, as a grade; JSON and CSV have when it falls back.
 With objectives (--rules), RTO and RPO say whether that restore met them, from request to finish and by the age of its data; "not
 known" where the ledger can't tell.
 
-Exit code: 0 no cluster is overdue, 8 one is, 3 none is as far as is known, but restores or verdicts of some may be missing, 1 the ledger or the
+Exit code: 0 no cluster is overdue, 8 one is, 3 none is as far as is known, but restores, verdicts or tags of some may be missing, 1 the ledger or the
 API could not be read, 2 wrong usage.
 
 Examples:
   $ restore-ledger drills
   $ restore-ledger drills --unproven
+  $ restore-ledger drills --tag env=prod
   $ restore-ledger drills --overdue --format csv > overdue.csv
   $ restore-ledger drills --project 65a1b2c3d4e5f60718293a4b --table restore-ledger
   $ restore-ledger drills --format json | jq '.[] | select(.durationSeconds > 3600) | .clusterName'`;
@@ -45,29 +49,32 @@ export function drillsCommand(context: Context): Command {
     .option('--overdue', 'only clusters that are overdue')
     .option(
       '--unproven',
-      'only clusters that lack a proven drill: overdue, without backups, not covered, not proven, or due',
+      'only clusters that lack a proven drill: overdue, without backups, not covered, tags not known, not proven, or due',
     )
+    .addOption(tags())
     .addHelpText('after', HELP);
   return withObjectives(addSourceOptions(withRows(command, DRILL_ROWS.columns))).action((flags: DrillsFlags) =>
     showDrills(flags, context),
   );
 }
 
-async function showDrills({ project: given, overdue, unproven, ...flags }: DrillsFlags, context: Context) {
+async function showDrills({ project: given, tag, overdue, unproven, ...flags }: DrillsFlags, context: Context) {
   const { out } = context;
   const choice = await rowChoice(flags);
   await using opened = await openToRead(flags, context);
   const projects = given && (await projectIdsOf(given, projectsOf(opened.ledger)));
   const isShown = (state: DrillRow['state']) =>
     (!overdue || state === 'overdue') && (!unproven || LACKING_DRILLS.includes(state));
+  const mayHaveTag = tagWanted(tag);
   const rows: DrillRow[] = [];
   for await (const covered of opened.ledger.coverageRows(projects)) {
     if (projects && !projects.includes(covered.projectId)) continue;
+    if (!mayHaveTag(covered)) continue;
     rows.push(...drillRow(covered).filter(({ state }) => isShown(state)));
   }
   rows.sort(byUrgency);
   const some = (state: DrillRow['state']) => rows.some((row) => row.state === state);
-  context.end(some('overdue') ? EXIT.drillOverdue : some('not-covered') ? EXIT.incomplete : EXIT.ok);
+  context.end(some('overdue') ? EXIT.drillOverdue : UNKNOWN_DRILLS.some(some) ? EXIT.incomplete : EXIT.ok);
   await showRows({ rows }, choice, DRILL_ROWS, context, async (shown) => {
     if (shown.length === 0) {
       return await out.line(

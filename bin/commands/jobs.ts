@@ -1,6 +1,7 @@
 // bin/commands/jobs.ts: restore jobs of the ledger, newest first.
 
 import { Command } from 'commander';
+import type { TagsNotKnown } from '../../functions/ledger/model/ledger.ts';
 import { upTo } from '../../functions/platform/lists/up-to.ts';
 import { JOB_COLUMNS, jobCells } from '../../functions/views/csv/job-csv.ts';
 import { wholeNumber } from '../options/flags.ts';
@@ -12,6 +13,7 @@ import type { RowShape } from '../output/formats.ts';
 import { showRows } from '../output/rows.ts';
 import { writeTable } from '../output/tables.ts';
 import type { Context } from '../process/context.ts';
+import { EXIT } from '../process/exit-codes.ts';
 import { type ReadableLedger, type ShownJob, withoutFingerprint } from '../remote/ledger-port.ts';
 
 interface JobsFlags extends SourceFlags, RowFlags, RulesFlags, FilterFlags {
@@ -30,10 +32,13 @@ other programs would take that mark for a part of the first column's name.
 
 Filters are those of GET /restore-jobs. All must hold; of a filter with several values, one. A name of several projects or clusters
 is refused, with what it may stand for (exit code 2). Patterns: * stands for any text, ? for one character.
+--tag goes by the tags that clusters have in Atlas now: where those of some are not known, their restores are left out, which it says, and
+it ends with 3.
 
 Examples:
   $ restore-ledger jobs --since 7d
   $ restore-ledger jobs --source 'prod-*' --destination elsewhere --period last-month
+  $ restore-ledger jobs --tag env=prod --tag 'env=live*'
   $ restore-ledger jobs --requester '*@example.com' --grade exact,strong
   $ restore-ledger jobs --status FAILED,CANCELLED --limit 200
   $ restore-ledger jobs --project 65a1b2c3d4e5f60718293a4b --cluster Cluster0 --delivery download
@@ -58,13 +63,22 @@ async function listJobs(flags: JobsFlags, context: Context) {
   const asked = await askedOf(flags);
   await using opened = await openToRead(flags, context);
   const { ledger } = opened;
-  const rows = upTo(choice.sort ? MAX_JOBS : limit, ledger.jobs(asked));
+  let notKnown: TagsNotKnown | undefined;
+  const read = ledger.jobs(asked);
+  const rows = upTo(choice.sort ? MAX_JOBS : limit, async (at: { limit: number; cursor?: string }) => {
+    const page = await read(at);
+    notKnown = page.tagsNotKnown;
+    return page;
+  });
   await showRows({ rows, limit }, choice, JOB_ROWS, context, async (jobs) => {
     await showTable(jobs, ledger, context);
     if (jobs.length < limit) return;
     const first = choice.sort ? `The first ${limit} by ${choice.sort.by}` : `The newest ${limit}`;
     await context.err.line(`${first}: there may be more, see --limit and --until.`);
   });
+  if (!notKnown) return;
+  await context.err.line((notKnown as TagsNotKnown).text);
+  context.end(EXIT.incomplete);
 }
 
 async function showTable(rows: readonly ShownJob[], ledger: ReadableLedger, { out, err }: Context) {

@@ -24,7 +24,7 @@ Filters are those of jobs; without a time, of the last 30 days. At most 10,000 r
 in no index (requester, grade, purpose, ticket, validation, announcements, accounts): if there are more, it says since when it counted,
 and ends with 3.
 
-Exit code: 0 all restores of the period are counted, 3 there are more than were read, 1 the ledger or the API could not be read,
+Exit code: 0 all restores of the period are counted, 3 there are more than were read, or, with --tag, the tags of some clusters are not known, 1 the ledger or the API could not be read,
 2 wrong usage.
 
 Examples:
@@ -64,12 +64,14 @@ async function showSummary({ groupBy, ...flags }: SummaryFlags, context: Context
   asked.set('groupBy', groupBy);
   await using opened = await openToRead(flags, context);
   const { groups = [], totals, groupsLeftOut = 0, ...summary } = await opened.ledger.summary(asked);
-  context.end(summary.truncated ? EXIT.incomplete : EXIT.ok);
+  const { tagsNotKnown } = summary;
+  context.end(summary.truncated || tagsNotKnown ? EXIT.incomplete : EXIT.ok);
   await showRows<Row>({ rows: groups }, choice, GROUP_ROWS, context, async (rows) => {
     await writeTable(columnsOf(groupBy), totals ? [...rows, { name: 'in all', ...totals }] : rows, context.out);
   });
   await context.err.line(`Requested from ${utc(summary.from)} to ${utc(summary.to)} UTC.`);
   if (groupsLeftOut > 0) await context.err.line(`${groupsLeftOut} more groups, of fewer restores, are left out.`);
+  if (tagsNotKnown) await context.err.line(tagsNotKnown.text);
   if (summary.truncated) await context.err.line(leftOut(summary));
 }
 

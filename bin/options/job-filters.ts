@@ -19,6 +19,7 @@ const PLACEHOLDERS: Partial<Record<FilterName, string>> = {
   ...{ project: 'id or name', targetProject: 'id or name', cluster: 'name', targetCluster: 'name' },
   ...{
     source: 'pattern',
+    tag: 'key=value',
     target: 'pattern',
     requester: 'name',
     open: 'true|false',

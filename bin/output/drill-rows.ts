@@ -2,6 +2,7 @@
 import { defined } from '../../functions/platform/defined.ts';
 import type { DrillState } from '../../functions/proof/drill-state.ts';
 import { SIDES, type Side } from '../../functions/restore/objectives/objective.ts';
+import { tagsText } from '../../functions/restore/tags/tag-text.ts';
 import type { MeasureState } from '../../functions/schema/words.ts';
 import type { DrillRow as ClusterDrill, CoverageRow } from '../../functions/views/coverage.ts';
 import {
@@ -23,7 +24,7 @@ import { type Column, compare, inColumn, spanCell } from './tables.ts';
 export interface DrillRow
   extends Pick<CoverageRow, 'projectId' | 'projectName' | 'tier' | 'goneAt'>,
     Omit<ClusterDrill, 'last'>,
-    Pick<CoverageRow, 'evidence'> {
+    Pick<CoverageRow, 'evidence' | 'tags'> {
   clusterName: string;
   lastJobId?: string;
   lastRequestedAt?: string;
@@ -36,14 +37,15 @@ export interface DrillRow
 const COLUMNS = [
   ...['projectId', 'projectName', 'clusterName', 'tier', 'state', 'days', 'dueAt', 'overdueAt', 'lastJobId'],
   ...['lastRequestedAt', 'lastCompletedAt', 'durationSeconds', 'snapshotAt', 'snapshotAgeSeconds', 'goneAt'],
-  ...['dataAt', ...MEASURE_COLUMNS, ...DRILL_COLUMNS, ...EVIDENCE_COLUMNS],
+  ...['dataAt', ...MEASURE_COLUMNS, ...DRILL_COLUMNS, ...EVIDENCE_COLUMNS, 'tags'],
 ];
 
 export const DRILL_ROWS: RowShape<DrillRow> = {
   columns: COLUMNS,
   document: (row) => row,
-  cells: ({ proof, unproven, evidence, needs, ...row }) => ({
+  cells: ({ proof, unproven, evidence, needs, tags, ...row }) => ({
     ...row,
+    tags: tags && tagsText(tags),
     ...measureCells(row),
     ...drillCells({ ...defined({ proof, unproven, needs }) }),
     ...evidenceCells(evidence),
@@ -57,6 +59,7 @@ const STATES: Record<State, { style: Style; counted?: string }> = {
   overdue: { style: 'red' },
   'backups-off': { style: 'red', counted: 'with BACKUPS OFF' },
   'not-covered': { style: 'yellow', counted: 'not covered (restores may be missing)' },
+  'tags-not-known': { style: 'yellow', counted: 'with an unknown drill (their tags are not known)' },
   'not-proven': { style: 'yellow', counted: 'restored, but not proven' },
   due: { style: 'yellow', counted: 'due' },
   paused: { style: 'dim' },
@@ -83,6 +86,7 @@ export function drillRow({
   goneAt,
   drill,
   evidence,
+  tags,
 }: CoverageRow): DrillRow[] {
   if (clusterName === undefined || drill === undefined) return [];
   const { last, ...state } = drill;
@@ -94,7 +98,7 @@ export function drillRow({
       lastCompletedAt: last?.finishedAt,
       snapshotAt: last?.snapshotAt,
       dataAt: last?.dataAt,
-      ...{ goneAt, evidence },
+      ...{ goneAt, evidence, tags },
     }),
   ];
 }

@@ -4,8 +4,16 @@ import { jobsQuery } from '../../functions/api/query/jobs-query.ts';
 import { allNames, withNames } from '../../functions/api/query/names.ts';
 import { type SearchResult, search } from '../../functions/api/query/search.ts';
 import type { Summary } from '../../functions/api/query/summary.ts';
+import { notKnownOf } from '../../functions/api/query/tagged-clusters.ts';
 import type { ProjectFacts } from '../../functions/ledger/model/known-project.ts';
-import type { JobSummary, JobsQuery, Ledger, LedgerJob, Page } from '../../functions/ledger/model/ledger.ts';
+import type {
+  JobSummary,
+  JobsQuery,
+  Ledger,
+  LedgerJob,
+  Page,
+  TagsNotKnown,
+} from '../../functions/ledger/model/ledger.ts';
 import type { Run } from '../../functions/ledger/model/run.ts';
 import type { LedgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import { verdictsAsked } from '../../functions/ledger/verdicts/asked.ts';
@@ -25,13 +33,17 @@ export const withoutFingerprint = <T extends object>({
   ...job
 }: T & { fingerprint?: string }): Omit<T, 'fingerprint'> => job;
 
+export interface JobsPage extends Page<ShownJob> {
+  tagsNotKnown?: TagsNotKnown;
+}
+
 export interface ReadableLedger {
   job(jobId: string): Promise<WholeJob | undefined>;
   /**
    * Pages of the jobs that the API's parameters ask for. A page may be short, even empty, and have a cursor.
    * @throws UsageError that names the flag, where a name is of nothing, or of several
    */
-  jobs(asked: URLSearchParams): (page: { limit: number; cursor?: string }) => Promise<Page<ShownJob>>;
+  jobs(asked: URLSearchParams): (page: { limit: number; cursor?: string }) => Promise<JobsPage>;
   /** As GET /summary. @throws as `jobs` */
   summary(asked: URLSearchParams): Promise<Summary>;
   /** As GET /search. */
@@ -61,8 +73,9 @@ export const readable = (ledger: LedgerReader, now: () => number, objectives = N
         const { query, names } = jobsQuery(asked, now());
         return withNames(ledger, query, names);
       });
-      const page = await ledger.jobs({ ...(await resolved), ...at });
-      return { ...page, items: page.items.map((job) => withMeasures(job, objectives)) };
+      const query = await resolved;
+      const page = await ledger.jobs({ ...query, ...at });
+      return { ...page, ...notKnownOf(query), items: page.items.map((job) => withMeasures(job, objectives)) };
     };
   },
   summary: (asked) => asFlags(() => askedSummary(ledger, asked, now())),

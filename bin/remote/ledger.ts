@@ -11,7 +11,7 @@ import type { CoverageRow } from '../../functions/views/coverage.ts';
 import type { AnnouncedRow, ExpectedRow } from '../../functions/views/expected.ts';
 import type { ApiClient, Query } from './client.ts';
 import { asFlags } from './flag-problem.ts';
-import type { ExpectedQuery, ReadableLedger, ShownJob, WholeJob } from './ledger-port.ts';
+import type { ExpectedQuery, JobsPage, ReadableLedger, WholeJob } from './ledger-port.ts';
 import { ANSWERS, type RunReport, understood } from './shapes.ts';
 
 /** So many are requested one by one; of more, all pages of the coverage take fewer requests. */
@@ -33,10 +33,11 @@ export class ApiLedger implements ReadableLedger {
 
   jobs =
     (asked: URLSearchParams) =>
-    async (at: { limit: number; cursor?: string }): Promise<Page<ShownJob>> => {
+    async (at: { limit: number; cursor?: string }): Promise<JobsPage> => {
       const query = [...asked, ...Object.entries(at)] as const;
-      const { jobs: items, cursor } = await asFlags(() => this.#get('/restore-jobs', ANSWERS.jobs, query));
-      return { items, ...defined({ cursor }) };
+      const answer = await asFlags(() => this.#get('/restore-jobs', ANSWERS.jobs, query));
+      const { jobs: items, cursor, tagsNotKnown } = answer;
+      return { items, ...defined({ cursor, tagsNotKnown }) };
     };
 
   summary = (asked: URLSearchParams): Promise<Summary> =>

@@ -19,6 +19,7 @@ import { isObjectId, requestedAt } from '../restore/object-id.ts';
 import { ageOf, dataAt } from '../restore/objectives/measure.ts';
 import type { CompiledRules } from '../restore/rules/compile-rules.ts';
 import { type Drill, daysAfter, drillDue, dueAfter, isOverdue } from '../restore/rules/drill.ts';
+import { NOT_KNOWN, type NotKnown } from '../restore/tags/cluster-pattern.ts';
 import type { drill } from '../schema/drill.ts';
 import { KINDS } from '../schema/words.ts';
 import { FRESH_MS, heardAt, isOver } from './list.ts';
@@ -105,25 +106,27 @@ export function lastRestore({ lists }: Pick<ClusterCoverage, 'lists'>): Complete
 export const wholeRestores = ({ lists }: Pick<ClusterCoverage, 'lists'>): CompletedRestore[] =>
   WHOLE.flatMap((kind) => [lists[kind]?.lastCompleted ?? [], lists[kind]?.lastElsewhere ?? []].flat());
 
-/** What a cluster's `drill` should be, from the rest of its coverage. */
+/** What a cluster's `drill` should be, from the rest of its coverage. Not known where that depends on tags that are not. */
 export function drillOf(
   projectName: string,
   cluster: ClusterCoverage,
   rules: CompiledRules,
   now: Date,
   verdicts: Verdicts = NO_VERDICTS,
-): Drill | undefined {
-  const { clusterName, tier, goneAt, deleted, drill, backupsOff, paused } = cluster;
+): Drill | NotKnown | undefined {
+  const { clusterName, tier, tags, goneAt, deleted, drill, backupsOff, paused } = cluster;
   if (deleted || backupsOff || paused) return undefined;
-  const needs = rules.drillNeeds(projectName, clusterName);
+  const asked = rules.drillNeeds({ projectName, clusterName, tags });
+  const needs = asked === NOT_KNOWN ? undefined : asked;
   const proof = needs && proofOf(cluster, needs, verdicts);
   const lastCountedAt = (needs ? proof : lastRestore(cluster))?.finishedAt;
   const due = drillDue(
-    { projectName, clusterName, tier, createdAt: createdAt(cluster), lastCountedAt, goneAt, drill },
+    { projectName, clusterName, tier, tags, createdAt: createdAt(cluster), lastCountedAt, goneAt, drill },
     rules,
     now,
   );
   if (!due) return undefined;
+  if (due === NOT_KNOWN || asked === NOT_KNOWN) return NOT_KNOWN;
   const full = { ...due, ...defined({ needs, proof }) };
   const isKnown = isCoveredUntil(cluster, due, now) && (!needs || areKnown(cluster, due.days, verdicts, now));
   if (full.overdueAt === undefined || isKnown) return full;
@@ -228,10 +231,11 @@ function stateOf(
   now: Date,
   { freshMs = FRESH_MS }: DrillFacts,
 ): DrillState['state'] {
-  const { goneAt, deleted, tier, backupsOff, paused } = cluster;
+  const { goneAt, deleted, tier, backupsOff, paused, drillNotKnown } = cluster;
   if (goneAt !== undefined || deleted || tier === 'free') return 'none';
   if (backupsOff) return 'backups-off';
   if (paused) return 'paused';
+  if (drillNotKnown) return 'tags-not-known';
   if (!drill) return coveredUntil(cluster) === undefined ? 'not-covered' : 'none'; // it was never read, or none is expected of it
   const counts = (restore: CompletedRestore | undefined) =>
     restore !== undefined &&

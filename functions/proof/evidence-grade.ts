@@ -44,8 +44,10 @@ export interface GradeFacts {
 
 /** Nothing where there are no backups, or the cluster is gone. */
 export function evidenceOf(cluster: ClusterCoverage, now: Date, facts: GradeFacts = {}): Evidence | undefined {
-  const { goneAt, deleted, tier, drill } = cluster;
+  const { goneAt, deleted, tier, drill, drillNotKnown } = cluster;
   if (goneAt !== undefined || deleted || tier === 'free') return undefined;
+  // For how long a restore counts depends on the drill.
+  if (drillNotKnown) return { grade: 'not known' };
   // What a restore shows ages, also where none is expected.
   const days = drill?.days ?? DEFAULT_RULES.drillDays;
   const { askedAt = now } = facts;

@@ -1,6 +1,7 @@
 // functions/relay/shapes.ts: the forms that the items of spokes must have. Newer spokes may send more fields. Those that this version reads
 // must be of the form that it reads, in whatever record: what a hub stores, it shows to all, and one that can't be shown hides all others.
 import * as z from 'zod/mini';
+import { MAX_TAG_TEXT, MAX_TAGS } from '../restore/tags/tag.ts';
 import { moment, objectId } from '../schema/types.ts';
 import { KINDS, TIERS } from '../schema/words.ts';
 
@@ -38,9 +39,11 @@ const list = looseObject({
   ...{ lastCompleted: maybe(restored), lastElsewhere: maybe(restored), letGoUntil: maybe(time()) },
   ...{ resume: maybe(looseObject({ open: z.looseObject({}) })) },
 });
+const tagText = () => z.string().check(z.maxLength(MAX_TAG_TEXT));
 const cluster = looseObject({
   ...{ clusterName: z.string(), clusterId: maybe(z.string()), tier: z.enum(TIERS) },
   ...{ firstSeenAt: time(), seenAt: time(), goneAt: maybe(time()), missingSince: maybe(time()) },
+  tags: maybe(z.array(looseObject({ key: tagText(), value: maybe(tagText()) })).check(z.maxLength(MAX_TAGS))),
   ...{ deleted: maybe(z.boolean()), backupsOff: maybe(z.boolean()), paused: maybe(z.boolean()) },
   drill: maybe(
     looseObject({
@@ -51,6 +54,7 @@ const cluster = looseObject({
       proof: maybe(restored),
     }),
   ),
+  drillNotKnown: maybe(z.literal(true)),
   ...{ evidence: maybe(z.array(objectId())), provenLetGo: maybe(time()) },
   lists: z.partialRecord(z.enum(KINDS), list),
 });

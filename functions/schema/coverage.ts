@@ -13,6 +13,14 @@ export const failure = z.object({
   since: moment('Since when every attempt has failed.'),
 });
 
+export const tag = named(
+  'Tag',
+  z.object({
+    key: text('1 to 255 characters.'),
+    value: optional(text('1 to 255 characters. Absent: it looked like a secret, and was not kept.')),
+  }),
+);
+
 export const gap = named(
   'Gap',
   z.object({
@@ -63,6 +71,10 @@ export const coverageRow = named(
     what: optional(text('`project`, `dedicated clusters` and the like, or `project events`.')),
     clusterId: optional(text()),
     tier: optional(oneOf(TIERS)),
+    tags: optional(
+      list(tag),
+      'The resource tags that the cluster has in Atlas, as last read; of one that is gone, as it had them last. Absent: they are not known. Empty: it has none.',
+    ),
     state: oneOf(COVERAGE_STATES),
     since: optional(moment('Since when it has been so, where that is known.')),
     claim: optional(

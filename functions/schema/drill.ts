@@ -37,7 +37,7 @@ export const drill = named(
   z.object({
     state: oneOf(
       DRILL_STATES,
-      'proven: a restore within the days shows all that `needs` asks for. met: restored within the days, where nothing more is asked for. not-proven: restored within the days, but `unproven` names what is missing, with time left. due: not yet, with time left. overdue: the time has passed. not-covered: there may be restores, or verdicts, that nobody knows of. paused: the cluster is. backups-off: Atlas makes no backups of it. none: no restore is expected.',
+      'proven: a restore within the days shows all that `needs` asks for. met: restored within the days, where nothing more is asked for. not-proven: restored within the days, but `unproven` names what is missing, with time left. due: not yet, with time left. overdue: the time has passed. not-covered: there may be restores, or verdicts, that nobody knows of. tags-not-known: what a drill of it needs, or whether one is asked for, depends on the tags of the cluster, which are not known. paused: the cluster is. backups-off: Atlas makes no backups of it. none: no restore is expected.',
     ),
     days: optional(amount('Within which a restore is expected. Absent, as is `dueAt`, where none is.')),
     dueAt: optional(moment()),
@@ -65,7 +65,7 @@ export const evidence = named(
   z.object({
     grade: oneOf(
       [...EVIDENCE_GRADES, 'not known'],
-      'What the restores of the cluster show, by what is on record. not known: none is on record that counts, but not all is known. lapsed: one was completed, but too long ago.',
+      'What the restores of the cluster show, by what is on record. not known: none is on record that counts, but not all is known, nor, with the drill `tags-not-known`, for how long one counts. lapsed: one was completed, but too long ago.',
     ),
     orHigher: optional(flag('True: not all restores, or verdicts, are known, so the grade may be higher.')),
     jobId: optional(objectId('The restore that the grade rests on, for the longest.')),

@@ -198,9 +198,19 @@ export const jobWithHistory = named(
 export const measuredJob = named('MeasuredJob', z.extend(job, measures.shape));
 export const measuredJobWithHistory = named('MeasuredJobWithHistory', z.extend(jobWithHistory, measures.shape));
 
+export const tagsNotKnown = named(
+  'TagsNotKnown',
+  z.object({
+    clusters: count('Those whose tags are not known.'),
+    text: text('One sentence, which names some of them.'),
+  }),
+  'With the filter `tag`: clusters that may have the tag, and whose restores are left out all the same. Absent: there are none.',
+);
+
 export const jobList = named(
   'JobList',
   z.extend(page('jobs', measuredJob), {
+    tagsNotKnown: optional(tagsNotKnown),
     previous: optional(text('`before` of the page before; absent on the first one.')),
   }),
 );

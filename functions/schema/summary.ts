@@ -1,5 +1,6 @@
 // functions/schema/summary.ts: every public field of the summary of a period.
 import * as z from 'zod/mini';
+import { tagsNotKnown } from './job.ts';
 import { amount, count, counts, described, flag, list, map, moment, named, oneOf, optional, text } from './types.ts';
 import { DELIVERIES, GROUPINGS, KINDS, RULES, SEVERITIES, STATUSES } from './words.ts';
 
@@ -54,6 +55,7 @@ export const summary = named(
     }),
     truncated: flag('There were more jobs than are read at once: those before `countedFrom` are not counted.'),
     countedFrom: optional(moment()),
+    tagsNotKnown: optional(tagsNotKnown),
     totals: optional(summaryTotals, 'With a filter or `groupBy`.'),
     groupBy: optional(oneOf(GROUPINGS)),
     groups: optional(

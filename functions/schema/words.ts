@@ -183,6 +183,7 @@ export const DRILL_STATES = [
   'due',
   'overdue',
   'not-covered',
+  'tags-not-known',
   'paused',
   'backups-off',
   'none',

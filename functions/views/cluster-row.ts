@@ -50,7 +50,7 @@ export const isNoWait = ({ reason }: Gap) => reason !== 'full-reading-due';
 
 export function clusterRow(facts: ProjectFacts, cluster: ClusterCoverage, context: CoverageContext): Row {
   const { projectId, projectName, known } = facts;
-  const { clusterName, clusterId, tier, goneAt, backupsOff, paused } = cluster;
+  const { clusterName, clusterId, tier, tags, goneAt, backupsOff, paused } = cluster;
   const now = new Date(context.now).toISOString();
   const scope = scopeOf(known);
   const proof = proveCluster(cluster, scope, asOf(context));
@@ -78,7 +78,7 @@ export function clusterRow(facts: ProjectFacts, cluster: ClusterCoverage, contex
     'not-visible': scope.notVisibleSince,
   };
   return defined({
-    ...{ projectId, projectName, clusterName, clusterId, tier },
+    ...{ projectId, projectName, clusterName, clusterId, tier, tags },
     ...originOf(facts),
     state: scope.outOfScopeSince === undefined ? state : 'out-of-scope',
     since: since[state],

@@ -18,10 +18,16 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const MAX_SLOTS = 3_000;
 
-/** States of the drill of a cluster of which a restore is expected. */
-export const EXPECTED_DRILLS: readonly DrillState[] = ['overdue', 'due', 'met', 'proven', 'not-proven', 'not-covered'];
+/** States of the drill of a cluster of which a restore is expected, or may be. */
+export const EXPECTED_DRILLS: readonly DrillState[] = [
+  ...(['overdue', 'due', 'met', 'proven', 'not-proven', 'not-covered', 'tags-not-known'] as const),
+];
+/** Nobody knows whether they are overdue. */
+export const UNKNOWN_DRILLS: readonly DrillState[] = ['not-covered', 'tags-not-known'];
 /** And of one that has no restore that counts, or none that is known to: the most urgent first. */
-export const LACKING_DRILLS: readonly DrillState[] = ['overdue', 'backups-off', 'not-covered', 'not-proven', 'due'];
+export const LACKING_DRILLS: readonly DrillState[] = [
+  ...(['overdue', 'backups-off', 'not-covered', 'tags-not-known', 'not-proven', 'due'] as const),
+];
 const isExpected = (state: DrillState | undefined) => state !== undefined && EXPECTED_DRILLS.includes(state);
 
 export function numbersOf(rows: readonly CoverageRow[]): CoverageNumbers {
@@ -35,7 +41,7 @@ export function numbersOf(rows: readonly CoverageRow[]): CoverageNumbers {
     attention: count(({ state }) => needsAttention(state)),
     expected: count(({ drill }) => isExpected(drill?.state)),
     overdue: count(({ drill }) => drill?.state === 'overdue'),
-    drillsUnknown: count(({ drill }) => drill?.state === 'not-covered'),
+    drillsUnknown: count(({ drill }) => drill !== undefined && UNKNOWN_DRILLS.includes(drill.state)),
   };
 }
 
@@ -135,7 +141,7 @@ function changesOf(about: unknown, lateAfterMs: number, days = 0): number[] {
 /** When Atlas was heard last: what counts is how long ago that is. */
 const AGEING = new Set(['readAt', 'at']);
 /** Of no meaning for any number. */
-const WITHOUT_MEANING = new Set(['recent', 'durations', 'resume']);
+const WITHOUT_MEANING = new Set(['recent', 'durations', 'resume', 'tags']);
 
 function momentsIn(value: unknown, name = ''): { name: string; moment: number }[] {
   if (typeof value === 'object' && value !== null) {

@@ -7,6 +7,9 @@ import type { Gap } from '../proof/gap.ts';
 import type { NamedGap } from '../proof/ledger.ts';
 import { VISIBLE_AGAIN } from '../proof/list.ts';
 import { proveProject, scopeOf } from '../proof/project.ts';
+import { parseTagPattern } from '../restore/tags/cluster-pattern.ts';
+import { someTag } from '../restore/tags/some-tag.ts';
+import { tagsText } from '../restore/tags/tag-text.ts';
 import type { coverageRow } from '../schema/coverage.ts';
 import { COVERAGE_STATES, type CoverageState } from '../schema/words.ts';
 import { asOf, type CoverageContext, clusterRow, failureOf, isNoWait, originOf } from './cluster-row.ts';
@@ -30,7 +33,7 @@ export const COVERAGE_COLUMNS = [
   ...MEASURE_COLUMNS,
   ...DRILL_COLUMNS,
   ...EVIDENCE_COLUMNS,
-  ...['accountId', 'organizationId'],
+  ...['accountId', 'organizationId', 'tags'],
 ];
 
 export const coverageCells = ({
@@ -39,9 +42,11 @@ export const coverageCells = ({
   evidence,
   lists: _,
   gaps,
+  tags,
   ...row
 }: CoverageRow): Record<string, unknown> => ({
   ...row,
+  tags: tags && tagsText(tags),
   drillState: drill?.state,
   drillDays: drill?.days,
   drillDueAt: drill?.dueAt,
@@ -123,3 +128,12 @@ export const gapLine = ({ projectName, clusterName, text }: NamedGap) => {
 };
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Whether a row is one of a cluster with one of these tags, or may hide such a cluster. @param patterns none: every row is */
+export function tagWanted(
+  patterns: readonly string[] | undefined,
+): (row: Pick<CoverageRow, 'tags' | 'clusterName'>) => boolean {
+  if (patterns === undefined || patterns.length === 0) return () => true;
+  const fits = someTag(patterns.flatMap((pattern) => parseTagPattern(pattern) ?? []));
+  return ({ clusterName, tags }) => clusterName === undefined || fits(tags) !== false;
+}

@@ -24,6 +24,7 @@ export const DRILL_LABEL: Record<DrillState, string> = {
   due: 'Time left',
   overdue: 'Overdue',
   'not-covered': 'Not covered',
+  'tags-not-known': 'Tags not known',
   paused: 'Paused',
   'backups-off': 'Backups off',
   none: 'None expected',

@@ -41,12 +41,12 @@ export const ruleSettings = {
   ),
   requested: ruleTexts(
     'requested',
-    'project and cluster patterns such as prod-*/orders',
+    'project and cluster patterns such as prod-*/orders, or tags such as tag:env=prod',
     'Clusters of which every restore is a finding as soon as it is requested. If empty, the rule `requested` never matches.',
   ),
   announcements: ruleTexts(
     'announcements',
-    'project and cluster patterns such as prod-*/orders',
+    'project and cluster patterns such as prod-*/orders, or tags such as tag:env=prod',
     'Clusters whose restores are to be announced before they are requested (`restore-ledger expect`). If empty, the rule `unannounced` never matches.',
   ),
   expectedRequesters: ruleTexts(
@@ -83,7 +83,7 @@ export const ruleSettings = {
   }),
   drillDaysFor: ruleTexts(
     'drillDaysFor',
-    'project and cluster patterns with days, such as prod-*/orders = 90',
+    'project and cluster patterns, or tags, with days, such as prod-*/orders = 90 or tag:env=prod = 90',
     'Exceptions to `drillDays`; the first match applies. 0 requires no drills.',
   ),
   objectives: texts(
@@ -97,7 +97,7 @@ export const ruleSettings = {
     },
   ),
   drillNeeds: texts(
-    'lines such as prod-*/orders = verdict, other-project, by ci-*; as one text, with a semicolon or a line break between them',
+    'lines such as prod-*/orders = verdict, other-project, by ci-* or tag:env=prod = verdict; as one text, with a semicolon or a line break between them',
     (line) => parseNeeds(line) !== undefined || `${JSON.stringify(line)}: expected ${NEEDS_EXPECTED}`,
     {
       means:

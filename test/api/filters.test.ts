@@ -352,6 +352,7 @@ const anyFilter = fc.record(
       if (name === 'open' || name === 'announced') return [name, fc.constantFrom('true', 'false')];
       if (name === 'accountId') return [name, fc.constant('123456789012')];
       if (name === 'organizationId') return [name, fc.constant('o-aaaaaaaaaa')];
+      if (name === 'tag') return [name, fc.constantFrom('env=prod', 'env=*', 'team=a, b')];
       if (/Id$/.test(name)) return [name, fc.constant(PROD)];
       return [name, free];
     }),

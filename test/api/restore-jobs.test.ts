@@ -123,7 +123,7 @@ describe('GET /restore-jobs', () => {
   });
 
   /** Names of nothing on record are refused, which names.test.ts tests. */
-  type Looked = 'project' | 'cluster' | 'targetProject' | 'orgId';
+  type Looked = 'project' | 'cluster' | 'targetProject' | 'orgId' | 'tag';
   const MATCHES_NONE: Record<Exclude<JobsFilterParameter, 'order' | 'sort' | Looked>, string> = {
     projectId: `projectId=${'f'.repeat(24)}`,
     clusterName: `projectId=${PROJECT}&clusterName=nowhere`,

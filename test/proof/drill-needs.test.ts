@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { ClusterCoverage, ListCoverage } from '../../functions/ledger/model/coverage.ts';
-import { drillOf, drillState } from '../../functions/proof/drill-state.ts';
+import { drillOf as drillOrNotKnown, drillState } from '../../functions/proof/drill-state.ts';
 import type { JudgedRestore, Verdicts } from '../../functions/restore/drills/judged.ts';
 import { compileRules } from '../../functions/restore/rules/compile-rules.ts';
 import { DEFAULT_RULES } from '../../functions/restore/rules/rules.ts';
 import { judged } from '../restore/drills/judged.ts';
+import { known } from '../restore/tags/known.ts';
 
+const drillOf = (...of: Parameters<typeof drillOrNotKnown>) => known(drillOrNotKnown(...of));
 const at = (day: string) => new Date(`${day}T00:00:00.000Z`);
 const iso = (day: string) => at(day).toISOString();
 const rules = compileRules({ ...DEFAULT_RULES, drillDays: 30, drillNeeds: ['*/* = verdict, other-project'] });

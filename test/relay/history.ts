@@ -25,6 +25,8 @@ export const PROJECTS = [PROJECT, 'b'.repeat(24)];
 export const receiving = (table: Table, bodies: readonly string[]) =>
   receive(bodies, { table, log, now }, { organizationId: ORGANIZATION });
 
+const TAGS = [{ key: 'env', value: 'prod' }, { key: 'token' }];
+
 /** A coverage as a collector saves it: it counts the jobs that are there, and says since when all are settled. */
 export async function cover(ledger: Ledger, projectId: string, wide = false) {
   const jobs = await list(ledger.projectJobs(projectId));
@@ -37,7 +39,10 @@ export async function cover(ledger: Ledger, projectId: string, wide = false) {
   const more = wide ? ['w1', 'w2', 'w3'].map((name) => cluster(name, text)) : [];
   await ledger.saveCoverage(projectId, (stored) => ({
     ...stored,
-    ...coverage(projectId, [{ ...orders, lists: { dedicated } } as typeof orders, ...more]),
+    ...coverage(projectId, [
+      { ...orders, tags: TAGS, drillNotKnown: true, lists: { dedicated } } as typeof orders,
+      ...more,
+    ]),
     revisions: { total: jobs.reduce((sum, { revision }) => sum + revision, 0), countedAt: NOW },
     recorded: jobs.length,
     recordedIds: toggled(

@@ -88,6 +88,17 @@ const PLACES: [string, (more: Item) => Item & Key, Item[]][] = [
   ['discovery', discoveryWith, [{ unread: 5 }, { unread: [5] }, { error: 'x' }, { readAt: 5 }, { since: 'then' }]],
   ['cluster', clusterWith, [{ goneAt: 5 }, { clusterId: 5 }, { drill: { days: 'x' } }, { lists: 5 }, { paused: 'x' }]],
   [
+    'tags',
+    clusterWith,
+    [
+      { drillNotKnown: 'x' },
+      { tags: 'x' },
+      { tags: [{ value: 'x' }] },
+      { tags: [{ key: 'x'.repeat(256) }] },
+      { tags: Array(51).fill({ key: 'x' }) },
+    ],
+  ],
+  [
     'list',
     listWith,
     [

@@ -14,6 +14,10 @@ export interface Listing<Item> {
   columns: readonly string[];
   /** As JSON shows it. An item may be several rows. */
   rows(item: Item): object[];
+  /** What JSON says beside the list. */
+  beside?(): Record<string, unknown>;
+  /** Beside those of its form. */
+  headers?(): Record<string, string>;
   /** As CSV shows a row. @default the row */
   cells?(row: object): Record<string, unknown>;
   /** Asked again with a smaller limit where a page is too large to be sent. */
@@ -37,10 +41,15 @@ export async function listAnswer<Item>(context: Context<ApiEnv>, listing: Listin
       ...(cursor === undefined ? [] : [`<${urlAt(context, { cursor })}>; rel="next"`]),
       ...(previous === undefined ? [] : [`<${urlAt(context, { before: previous })}>; rel="prev"`]),
     ];
+    Object.assign(headers, listing.headers?.());
     if (links.length > 0) headers.link = links.join(', ');
     if (format === 'csv') headers['content-disposition'] = `attachment; filename="${listing.name}.csv"`;
     const mark = format === 'csv' && queryOf(context).get('bom') === 'true' ? BYTE_ORDER_MARK : '';
-    return taggedText(context, mark + body(parts.flat(), format, listing, { cursor, previous }), headers);
+    return taggedText(
+      context,
+      mark + body(parts.flat(), format, listing, { cursor, previous, ...listing.beside?.() }),
+      headers,
+    );
   }
 }
 
@@ -55,17 +64,12 @@ export function line(row: object, format: Format, { columns, cells = (same) => (
   return csvLine(columns.map((name) => values[name]));
 }
 
-function body(
-  lines: string[],
-  format: Format,
-  { name, columns }: Shape,
-  { cursor, previous }: { cursor: string | undefined; previous: string | undefined },
-): string {
+function body(lines: string[], format: Format, { name, columns }: Shape, beside: Record<string, unknown>): string {
   if (format === 'ndjson') return lines.join('');
   if (format === 'csv') return csvLine(columns) + lines.join('');
-  const around = Object.entries({ cursor, previous }).filter(([, at]) => at !== undefined);
-  const cursors = around.map(([which, at]) => `,${JSON.stringify(which)}:${JSON.stringify(at)}`).join('');
-  return `{${JSON.stringify(name)}:[${lines.join(',')}]${cursors}}`;
+  const around = Object.entries(beside).filter(([, value]) => value !== undefined);
+  const fields = around.map(([which, value]) => `,${JSON.stringify(which)}:${JSON.stringify(value)}`).join('');
+  return `{${JSON.stringify(name)}:[${lines.join(',')}]${fields}}`;
 }
 
 /** This request, at another place. */

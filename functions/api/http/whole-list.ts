@@ -34,6 +34,7 @@ export async function wholeListAnswer<Item>(
     'content-type': `${FORMATS[format]}; charset=utf-8`,
     vary: 'accept',
     'content-disposition': `attachment; filename="${name}.${format}"`,
+    ...listing.headers?.(),
   });
   const first = await listing.read(from);
   if (context.env?.requestContext === undefined) {

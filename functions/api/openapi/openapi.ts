@@ -35,7 +35,12 @@ const restoreJobs = {
     description:
       'All filters are joined by AND. A page may be shorter than `limit`, even empty, and have a next one: a filter reads at most 2,000 items a page.',
     parameters: queries(JOBS_PARAMETERS),
-    responses: { 200: listOf('A page', 'JobList'), ...problems('bad-parameter', 'ambiguous-name') },
+    responses: {
+      200: listOf('A page', 'JobList', {
+        'tags-not-known': { schema: text, description: 'With `tag`: how many clusters may have it. Absent: none.' },
+      }),
+      ...problems('bad-parameter', 'ambiguous-name'),
+    },
   },
 };
 

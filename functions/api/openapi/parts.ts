@@ -33,8 +33,10 @@ export const ok = (description: string, content: object, headers: object = {}) =
   headers: { ...REQUEST_ID, ...headers },
 });
 const NEXT = { link: { schema: text, description: '`rel="next"`, unless this is the last page.' } };
-export const listOf = (description: string, schema: string) =>
-  ok(description, { ...json(schema), [FORMATS.ndjson]: { schema: text }, [FORMATS.csv]: { schema: text } }, NEXT);
+export const listOf = (description: string, schema: string, headers: object = {}) => {
+  const content = { ...json(schema), [FORMATS.ndjson]: { schema: text }, [FORMATS.csv]: { schema: text } };
+  return ok(description, content, { ...NEXT, ...headers });
+};
 
 /** 401, 403 and 429 come from API Gateway, in a form of its own. */
 export function problems(...names: ProblemName[]) {

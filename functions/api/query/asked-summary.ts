@@ -10,6 +10,7 @@ import { ID_FILTERS, JOB_FILTERS } from './job-filters.ts';
 import { filterOf } from './jobs-query.ts';
 import { type NamesReader, withNames } from './names.ts';
 import { type Summary, summarize } from './summary.ts';
+import { notKnownOf } from './tagged-clusters.ts';
 import { totalsOf } from './totals.ts';
 
 const DEFAULT_DAYS = 30;
@@ -32,7 +33,8 @@ export async function askedSummary(ledger: SummaryReader, sent: URLSearchParams,
   const isFiltered = [others, names].some((asked) => Object.keys(asked).length > 0);
   const areDays = [period.from, period.to].every((moment) => Date.parse(moment) % DAY_MS === 0);
   if (!isFiltered && groupBy === undefined && areDays) return summarize(ledger, period);
-  return totalsOf(ledger, period, defined({ filter: await withNames(ledger, others, names), groupBy }));
+  const found = await withNames(ledger, others, names);
+  return { ...(await totalsOf(ledger, period, defined({ filter: found, groupBy }))), ...notKnownOf(found) };
 }
 
 function periodOf({ since, until }: { since?: string | undefined; until?: string | undefined }, now: number): Period {

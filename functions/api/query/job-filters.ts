@@ -1,5 +1,6 @@
 // functions/api/query/job-filters.ts: the filters of restore jobs: one definition for the API, the page, and, in kebab case, the flags of the command line.
 
+import { parseTagPattern } from '../../restore/tags/cluster-pattern.ts';
 import {
   DELIVERIES,
   DESTINATIONS,
@@ -48,11 +49,25 @@ export const CLUSTER = trimmed(text('the name of a cluster'));
 const PATTERN =
   'A pattern for the name of the project or of the cluster, or project/cluster: * stands for any text, ? for one character.';
 
+const tagPatterns = texts('a tag such as env=prod, or a pattern of its value such as env=prod*');
+/** Key and value of a tag, the value being a pattern. */
+export const TAG: Parameter<string[]> = {
+  ...tagPatterns,
+  read: (value) => {
+    const all = tagPatterns.read(value);
+    return all?.every((each) => parseTagPattern(each) !== undefined) ? all : undefined;
+  },
+};
+
 /** All are joined by AND; several values of one by OR. */
 export const JOB_FILTERS = {
   project: described(PROJECT, 'Of this project, by its id or its name.'),
   cluster: described(CLUSTER, 'Of this cluster, in `project` where the name is of several.'),
   source: described(texts('a pattern such as prod-* or prod-*/orders'), `What was restored. ${PATTERN}`),
+  tag: described(
+    TAG,
+    'Of clusters that have any of these tags in Atlas now, or, of those that are gone, had them last: key, equals sign, and a pattern of the value. `tagsNotKnown` of the answer says where that is not known.',
+  ),
   status: described(someOf(STATUSES), 'Any of these.'),
   open: described(flag, 'true: PENDING, RUNNING, READY. false: the others. Excludes `status`.'),
   kind: described(someOf(KINDS), 'Any of these.'),

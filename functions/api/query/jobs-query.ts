@@ -81,7 +81,7 @@ export function filterOf(
   given: Partial<Read<typeof FILTERS>>,
   now: number,
 ): { filter: JobsFilter; ages?: JobsQuery['ages']; names: AskedNames } {
-  const { project, cluster, source, targetProject, target, orgId, status, open, period, ...rest } = given;
+  const { project, cluster, source, tag, targetProject, target, orgId, status, open, period, ...rest } = given;
   const { kind, delivery, destination, requester, grade, finding, purpose, ticket, validation, ...others } = rest;
   const { since, until, finishedSince, finishedUntil, targetCluster, ...ids } = others;
   if (ids.clusterName !== undefined && ids.projectId === undefined) {
@@ -130,7 +130,7 @@ export function filterOf(
     project: byName(project),
     cluster,
     targetProject: byName(targetProject),
-    ...{ source, target, orgId },
+    ...{ source, tag, target, orgId },
   });
   return { filter, names, ...(Object.keys(ages).length > 0 ? { ages } : {}) };
 }

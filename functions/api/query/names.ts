@@ -9,6 +9,7 @@ import { nearest } from '../../platform/lists/nearest.ts';
 import { matcher } from '../../platform/patterns.ts';
 import { isObjectId } from '../../restore/object-id.ts';
 import { badParameter, type Candidate, RequestProblem } from '../http/problem.ts';
+import { taggedClusters } from './tagged-clusters.ts';
 
 /** What has to be looked up. */
 export interface AskedNames {
@@ -18,6 +19,8 @@ export interface AskedNames {
   /** Patterns. */
   source?: readonly string[];
   target?: readonly string[];
+  /** Of tags of the cluster. */
+  tag?: readonly string[];
   /** Of an Atlas organization. */
   orgId?: string;
 }
@@ -35,7 +38,7 @@ const NAMED_CANDIDATES = 5;
 
 /**
  * The filter with all names as what they stand for. Requests: none without names; else 1 query for the names of projects; with
- * a cluster 1 batch read and 1 query in its project; without its project, or for an organization, 1 batch read for each 25 projects.
+ * a cluster 1 batch read and 1 query in its project; without its project, or for an organization or a tag, 1 batch read for each 25 projects.
  * @throws RequestProblem that names the parameter
  */
 export async function withNames<F extends JobsFilter>(
@@ -43,9 +46,9 @@ export async function withNames<F extends JobsFilter>(
   filter: F,
   asked: AskedNames,
 ): Promise<F & JobsFilter> {
-  const { project, cluster, targetProject, source = [], target = [], orgId } = asked;
+  const { project, cluster, targetProject, source = [], target = [], tag, orgId } = asked;
   const isListed = project !== undefined || targetProject !== undefined || source.length + target.length > 0;
-  const listing = Object.keys(asked).find((name) => name !== 'cluster' && name !== 'orgId') ?? 'project';
+  const listing = Object.keys(asked).find((name) => !['cluster', 'tag', 'orgId'].includes(name)) ?? 'project';
   const names = isListed ? await allNames(ledger, listing) : new Map<string, string>();
   const patterns = (texts: readonly string[]) =>
     texts.length === 0 ? undefined : texts.map((pattern) => ({ pattern, projectIds: fittingProjects(pattern, names) }));
@@ -58,6 +61,7 @@ export async function withNames<F extends JobsFilter>(
     targets: patterns(target),
     projectIds: orgId === undefined ? undefined : await projectsOfOrganization(ledger, orgId),
   });
+  if (tag) found.tagged = taggedClusters(tag, await tagFacts(ledger, { ...filter, ...found }));
   return { ...filter, ...found };
 }
 
@@ -191,6 +195,16 @@ async function projectsOfOrganization(ledger: NamesReader, orgId: string): Promi
   );
   if (ids.length > 0) return ids;
   throw badParameter('orgId', `no project of organization ${orgId} is on record`);
+}
+
+/** The projects whose clusters can be asked for: one with those that are gone for long. */
+async function tagFacts(ledger: NamesReader, { projectId, projectIds }: JobsFilter): Promise<ProjectFacts[]> {
+  if (projectId !== undefined) {
+    const record = await ledger.projectRecord(projectId);
+    return record ? [record] : [];
+  }
+  const all = await allFacts(ledger, 'tag', 'name the project, too');
+  return projectIds ? all.filter((project) => projectIds.includes(project.projectId)) : all;
 }
 
 async function allFacts(ledger: NamesReader, field: string, advice: string): Promise<ProjectFacts[]> {

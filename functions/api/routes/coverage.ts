@@ -5,14 +5,14 @@ import type { ProjectFacts } from '../../ledger/model/known-project.ts';
 import type { Page } from '../../ledger/model/ledger.ts';
 import { defined } from '../../platform/defined.ts';
 import { COVERAGE_STATES, DRILL_STATES } from '../../schema/words.ts';
-import { COVERAGE_COLUMNS, type CoverageRow, coverageCells, coverageRows } from '../../views/coverage.ts';
+import { COVERAGE_COLUMNS, type CoverageRow, coverageCells, coverageRows, tagWanted } from '../../views/coverage.ts';
 import { listAnswer } from '../http/list.ts';
 import { BOM, FORMAT } from '../http/negotiate.ts';
 import { described, objectId, oneOf, queryOf, readParameters, text } from '../http/parameters.ts';
 import type { ApiEnv, ApiPorts } from '../http/ports.ts';
 import { badParameter, notFound } from '../http/problem.ts';
 import { resource } from '../http/resource.ts';
-import { CLUSTER, PROJECT } from '../query/job-filters.ts';
+import { CLUSTER, PROJECT, TAG } from '../query/job-filters.ts';
 import { CURSOR, LIMIT } from '../query/jobs-query.ts';
 import { placeAsked } from '../query/names.ts';
 
@@ -28,6 +28,10 @@ export const COVERAGE_PARAMETERS = {
   projectId: described(objectId, 'As `project`, by the id alone, which saves a query.'),
   clusterName: described(text('the name of a cluster'), 'As `cluster`, not looked up. Needs `projectId`.'),
   drill: described(oneOf(DRILL_STATES), 'Clusters whose drill is in this state.'),
+  tag: described(
+    TAG,
+    'Clusters that have any of these tags (key, equals sign, and a pattern of the value), and what may hide one: clusters whose `tags` are not known, and rows about a project.',
+  ),
   state: described(oneOf(COVERAGE_STATES), 'Rows in this state.'),
   limit: described(LIMIT, 'Projects a page.'),
   cursor: CURSOR,
@@ -46,7 +50,9 @@ export function coverageRoutes(
       const { drill, state, cursor, limit = DEFAULT_LIMIT } = asked;
       const { projectId, clusterName } = await placeAsked(ledger, asked);
       if (projectId !== undefined && cursor !== undefined) throw badParameter('cursor', 'one project has no pages');
+      const mayHaveTag = tagWanted(asked.tag);
       const isWanted = (row: CoverageRow) =>
+        mayHaveTag(row) &&
         (clusterName === undefined || row.clusterName === clusterName) &&
         (drill === undefined || row.drill?.state === drill) &&
         (state === undefined || row.state === state);

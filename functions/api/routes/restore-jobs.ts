@@ -17,6 +17,7 @@ import { jobsQuery } from '../query/jobs-query.ts';
 import { withNames } from '../query/names.ts';
 import { foundJob, JOB_PARAMETERS, shown, whole } from '../query/one-job.ts';
 import { sortedJobs } from '../query/sorted-jobs.ts';
+import { notKnownOf, tagsHeader } from '../query/tagged-clusters.ts';
 
 /** Requests: of the list, those of ledger/queries.ts and, for names, of query/names.ts; of one job those of `foundJob`. */
 export function restoreJobRoutes(
@@ -29,7 +30,12 @@ export function restoreJobRoutes(
     const { query: asked, names, sort, all } = jobsQuery(queryOf(context), now());
     const { limit = DEFAULT_LIMIT, cursor, ...query } = await withNames(ledger, asked, names);
     const rows = (job: JobSummary) => [withMeasures(shown(job), objectives)];
-    const listing = { name: 'jobs', columns: JOB_COLUMNS, rows, cells: jobCells };
+    const { tagsNotKnown } = notKnownOf(query);
+    const listing = {
+      ...{ name: 'jobs', columns: JOB_COLUMNS, rows, cells: jobCells },
+      beside: () => ({ tagsNotKnown }),
+      headers: () => tagsHeader(tagsNotKnown),
+    };
     if (all) {
       const read = (at: string | undefined) => ledger.jobs(defined({ ...query, limit: MAX_LIMIT, cursor: at }));
       return wholeListAnswer(context, { ...listing, read }, { cursor, now, log });

@@ -3,11 +3,13 @@ import { type Context, Hono } from 'hono';
 import { LedgerError } from '../../ledger/model/errors.ts';
 import { CursorError } from '../../ledger/model/ledger.ts';
 import type { LedgerReader } from '../../ledger/repositories/ledger-reader.ts';
+import { defined } from '../../platform/defined.ts';
 import type { Log } from '../../platform/log.ts';
 import { FRESH_MS } from '../../proof/list.ts';
 import type { Annotator } from '../../restore/annotations.ts';
 import { isObjectId } from '../../restore/object-id.ts';
 import { NO_OBJECTIVES, type Objectives } from '../../restore/objectives/objective.ts';
+import { tagWanted } from '../../views/coverage.ts';
 import type { Html } from '../../views/html/text.ts';
 import { lastDays } from '../../views/pictures/spans.ts';
 import { formatsOf } from '../evidence/port.ts';
@@ -16,10 +18,12 @@ import { asPeriod } from '../http/period.ts';
 import { type ApiEnv, type EvidencePort, LEDGER_RETRY } from '../http/ports.ts';
 import { RequestProblem } from '../http/problem.ts';
 import { coverageState } from '../query/coverage-state.ts';
+import { TAG } from '../query/job-filters.ts';
 import type { AskedJobs } from '../query/jobs-query.ts';
 import { withNames } from '../query/names.ts';
 import { sortedJobs } from '../query/sorted-jobs.ts';
 import { summarize } from '../query/summary.ts';
+import { notKnownOf } from '../query/tagged-clusters.ts';
 import { formFor } from './annotations/form.ts';
 import { FILE_HEADERS, messagePage, PAGE_HEADERS } from './html/layout.ts';
 import { CSS, CSS_PATH, ICON, ICON_PATH, SCRIPT, SCRIPT_PATH } from './html/style.ts';
@@ -82,7 +86,7 @@ const FILES = [
   [ICON_PATH, ICON, 'image/svg+xml'],
 ] as const;
 
-type ReadJobs = { page: NonNullable<JobsPage['jobs']> } | { problem: FilterProblem };
+type ReadJobs = (Pick<JobsPage, 'tagsNotKnown'> & { page: NonNullable<JobsPage['jobs']> }) | { problem: FilterProblem };
 /** What the page has beside the jobs. */
 type About = Pick<JobsPage, 'projects' | 'overview' | 'covered' | 'followSeconds'>;
 
@@ -115,7 +119,7 @@ export function pageRoutes({
     const reading = asked.asked && readJobs(asked.asked, parameters);
     const [jobs, about] = await Promise.all([reading, first ? aboutAll(reading) : aboutJobs(asked, reading)]);
     const problem = jobs && 'problem' in jobs ? jobs.problem : asked.problem;
-    const found = jobs && 'page' in jobs ? { jobs: jobs.page } : {};
+    const found = jobs && 'page' in jobs ? { jobs: jobs.page, ...defined({ tagsNotKnown: jobs.tagsNotKnown }) } : {};
     const page = { asked: problem ? { ...asked, problem } : asked, ...found, ...about };
     return answer(context, jobsPage(page, now()), problem ? 400 : 200);
   });
@@ -123,7 +127,8 @@ export function pageRoutes({
   async function readJobs({ query, names, sort }: AskedJobs, parameters: URLSearchParams): Promise<ReadJobs> {
     try {
       const asked = { limit: JOBS_A_PAGE, ...(await withNames(ledger, query, names)) };
-      return { page: sort ? await sortedJobs(ledger, asked, sort) : await ledger.jobs(asked) };
+      const page = sort ? await sortedJobs(ledger, asked, sort) : await ledger.jobs(asked);
+      return { page, ...notKnownOf(asked) };
     } catch (error) {
       if (error instanceof RequestProblem) return { problem: problemOf(error, parameters) };
       if (!(error instanceof CursorError)) throw error;
@@ -196,20 +201,30 @@ export function pageRoutes({
   // Requests: 2 queries, 1 batch read for each 25 projects, those of the last runs, and at most 3 queries for the months of the drills; of one
   // project, 1 batch read, 2 queries, and at most 3 queries and batch reads for its restores.
   app.get('/clusters', async (context) => {
-    const { projectId, clusterName } = context.req.query();
-    if (projectId !== undefined) return ofProject(context, projectId, clusterName);
+    const { projectId, clusterName, tag } = context.req.query();
+    if (tag !== undefined && TAG.read(tag) === undefined)
+      return answer(context, messagePage('This address can’t be used', `tag: expected ${TAG.expected}.`, now()), 400);
+    if (projectId !== undefined) return ofProject(context, { projectId, clusterName, tag });
     const worst = new WorstClusters(MAX_PICTURED);
     const [{ projects, complete }, runs, { allPictures }] = await Promise.all([
       readAll(worst),
       lastRuns(ledger),
       pictures(),
     ]);
-    const clusters = projects.flatMap((project) => project.clusters);
-    const page = { clusters, complete, lateAfterMs, runs, pictures: await allPictures(ports, worst) };
+    const clusters = projects
+      .flatMap((project) => project.clusters)
+      .filter(tagWanted(tag === undefined ? undefined : [tag]));
+    // Those are of all clusters.
+    const shown = tag === undefined ? { pictures: await allPictures(ports, worst) } : { tag };
+    const page = { clusters, complete, lateAfterMs, runs, ...shown };
     return answer(context, clustersPage(page, now()));
   });
 
-  async function ofProject(context: Context<ApiEnv>, projectId: string, clusterName: string | undefined) {
+  async function ofProject(
+    context: Context<ApiEnv>,
+    asked: { projectId: string; clusterName?: string | undefined; tag?: string | undefined },
+  ) {
+    const { projectId, clusterName, tag } = asked;
     const record = isObjectId(projectId) ? await ledger.projectRecord(projectId) : undefined;
     if (!record)
       return answer(context, messagePage('No such project', 'No run has seen a project with this id.', now()), 404);
@@ -218,13 +233,14 @@ export function pageRoutes({
       const { page, status } = await clusterAnswer(ports, record, clusterName);
       return answer(context, page, status);
     }
-    const clusters = projectHealth(record, { now: now(), lateAfterMs, objectives }, record.archived);
+    const health = projectHealth(record, { now: now(), lateAfterMs, objectives }, record.archived);
+    const clusters = health.filter(tagWanted(tag === undefined ? undefined : [tag]));
     const page = {
       clusters,
       complete: true,
       lateAfterMs,
       project: record,
-      pictures: await projectPictures(ports, record),
+      ...(tag === undefined ? { pictures: await projectPictures(ports, record) } : { tag }),
     };
     return answer(context, clustersPage(page, now()));
   }

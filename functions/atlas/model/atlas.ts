@@ -2,6 +2,7 @@
 
 import type { RedactedJob } from '../../restore/redact/redact.ts';
 import type { AtlasEvent } from '../../restore/requesters/event.ts';
+import type { Tag } from '../../restore/tags/tag.ts';
 import type { Kind } from '../../schema/words.ts';
 import type { ElementProblem } from './element-problem.ts';
 import type { Shortfall } from './page.ts';
@@ -30,6 +31,8 @@ export interface Cluster {
   backupEnabled?: boolean;
   /** ISO 8601, in UTC. */
   createDate?: string;
+  /** Absent: the answer doesn't say. */
+  tags?: Tag[];
 }
 
 /** Projects of one page, and what could not be read as one: there may be more projects than these. */

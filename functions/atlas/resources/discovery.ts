@@ -3,6 +3,7 @@
 import { isoDateTime } from '../../platform/calendar.ts';
 import { defined } from '../../platform/defined.ts';
 import { fieldsOf, isObject } from '../../platform/json.ts';
+import { tagsIn } from '../../restore/tags/tag.ts';
 import type { Cluster, ClusterList, ClustersFound, Project, ProjectsFound } from '../model/atlas.ts';
 import { type ElementProblem, elementProblem } from '../model/element-problem.ts';
 import { AtlasError } from '../model/errors.ts';
@@ -109,6 +110,7 @@ function asCluster(fields: unknown, list: ClusterList): Read<Cluster> {
     paused: flag(paused),
     backupEnabled: flag(backupEnabled),
     createDate: isoDateTime(ownText(createDate) ?? ''),
+    tags: tagsIn(fields.tags),
   });
   return { found, ...defined({ problem }) };
 }

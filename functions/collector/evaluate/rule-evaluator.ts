@@ -36,9 +36,12 @@ export class RuleEvaluator {
 
   /** Whether it is one of a cluster that asks for announcements, and of a time when there could be some. */
   asksFor = (job: Prepared): boolean => {
-    const { rules, announcements } = this.#options;
+    const { rules, announcements, tagsOf } = this.#options;
     const { projectId, projectName = projectId, clusterName } = job;
-    return rules.announcedBy(projectName, clusterName) !== undefined && announcements?.isExempt(job) === false;
+    return (
+      rules.announcedBy({ projectName, clusterName, tags: tagsOf?.(job) }) !== undefined &&
+      announcements?.isExempt(job) === false
+    );
   };
 
   /** The same for jobs that have not changed: rules on time need no names of other projects, and so no call. */

@@ -52,6 +52,7 @@ export async function collectProject(
   collection.isLetGo = letGoBy(stored?.letGo);
   const discovery = interpreted(found, stored, time.at(collection.startedMs));
   const clusters = withDiscovery(stored?.clusters ?? {}, discovery);
+  collection.clusters = clusters;
   noteMissing(collection, discovery, clusters);
 
   const lists = selectLists(clusters, task, collection.options);

@@ -58,6 +58,8 @@ export interface Collection {
   readonly usageBefore: AtlasUsage;
   /** The coverage that was read, as far as it is believed. */
   stored: ProjectCoverage | undefined;
+  /** Its clusters, after the discovery of this task. */
+  clusters: ProjectCoverage['clusters'];
   /** By that coverage. */
   isLetGo(jobId: string): boolean;
   readonly rules: CompiledRules;
@@ -99,6 +101,7 @@ export function beginCollection(task: CollectTask, ports: CollectPorts, options:
     startedMs: ports.now(),
     usageBefore: { ...ports.atlas.usage },
     stored: undefined,
+    clusters: {},
     isLetGo: () => false,
     rules: compileRules(all.rules),
     rulesDigest: rulesDigest(all.rules),

@@ -89,7 +89,7 @@ export function withDiscovery(
     next[name] = isMissingFrom(discovery, cluster) ? missing(cluster, startedAt) : cluster;
   }
   for (const found of addressable(clusters)) {
-    const { name, id, tier, state, paused, backupEnabled } = found;
+    const { name, id, tier, tags, state, paused, backupEnabled } = found;
     const known = clusterNamed(stored, name);
     const {
       goneAt: _,
@@ -97,6 +97,7 @@ export function withDiscovery(
       deleted: ___,
       paused: ____,
       backupsOff: _____,
+      tags: ______,
       ...before
     }: Partial<ClusterCoverage> = known && !isAnother(known, id) ? known : {};
     next[clusterKey(name)] = {
@@ -106,6 +107,7 @@ export function withDiscovery(
       tier,
       ...defined({
         clusterId: id,
+        tags,
         deleted: state === 'DELETED' || undefined,
         backupsOff: backupEnabled === false || undefined,
         paused: paused || undefined,

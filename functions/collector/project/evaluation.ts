@@ -1,8 +1,14 @@
 // functions/collector/project/evaluation.ts: the findings and requesters of a project's jobs.
-import type { AttributionCoverage, ListCoverage, ProjectCoverage } from '../../ledger/model/coverage.ts';
+import {
+  type AttributionCoverage,
+  clusterNamed,
+  type ListCoverage,
+  type ProjectCoverage,
+} from '../../ledger/model/coverage.ts';
 import type { Recorded } from '../../ledger/model/ledger.ts';
 import { defined } from '../../platform/defined.ts';
 import type { ExpectedRestore } from '../../restore/expected/expected-restore.ts';
+import type { ClusterOfJob } from '../../restore/objectives/measure.ts';
 import { attributeRequesters } from '../evaluate/attribute-requesters.ts';
 import { attributableFrom, attributionOver, iso } from '../evaluate/attribution.ts';
 import { matchAnnouncements } from '../evaluate/match-announcements.ts';
@@ -25,10 +31,11 @@ export const NOT_EVALUATED: Evaluation = { isWhole: false };
 
 /** @param list the coverage of the list that the jobs are of @param at the time of the reading, ISO 8601 */
 export function evaluatorOf(collection: Collection, list: ListCoverage | undefined, at: string): RuleEvaluator {
-  const { ports, names, announcements, rules, rulesDigest, stored } = collection;
+  const { ports, names, announcements, rules, rulesDigest, stored, clusters } = collection;
+  const tagsOf = ({ clusterName }: ClusterOfJob) => clusterNamed(clusters, clusterName)?.tags;
   const rulesChanged = stored !== undefined && stored.rules !== rulesDigest;
   const known = defined({ pastDurations: list?.durations, principal: ports.atlas.principal });
-  return new RuleEvaluator({ names, announcements, rules, at, rulesChanged, ...known });
+  return new RuleEvaluator({ names, announcements, rules, at, tagsOf, rulesChanged, ...known });
 }
 
 /**

@@ -107,9 +107,9 @@ export function clustersOutnamed({ clusters, startedAt }: Discovery): ClusterCov
   const those = new Set(addressable(clusters));
   return clusters
     .filter((cluster) => !those.has(cluster))
-    .map(({ name: clusterName, id, tier }) => ({
+    .map(({ name: clusterName, id, tier, tags }) => ({
       clusterName,
-      ...defined({ clusterId: id }),
+      ...defined({ clusterId: id, tags }),
       tier,
       firstSeenAt: startedAt,
       seenAt: startedAt,

@@ -4,7 +4,7 @@ import { anyOf, matcher } from '../../platform/patterns.ts';
 import { destinationOf } from '../../restore/destination.ts';
 import { isFound, type Requester } from '../../restore/requesters/requester.ts';
 import { isUnderstood } from '../../restore/understood.ts';
-import type { ClusterPattern, JobSummary, JobsFilter } from '../model/ledger.ts';
+import type { ClusterPattern, JobSummary, JobsFilter, TaggedClusters } from '../model/ledger.ts';
 import type { IndexedJob } from '../model/table.ts';
 
 /** Undefined: nothing is asked for. */
@@ -12,7 +12,7 @@ type Fits<Job> = ((job: Job) => boolean) | undefined;
 
 /** What a filter asks of the fields that indexes carry, beyond equal values, for which the table is asked. */
 export function indexedFit(filter: JobsFilter): Fits<IndexedJob> {
-  const { projectIds, sources, destinations, targets, finishedSince, finishedUntil } = filter;
+  const { projectIds, sources, tagged, destinations, targets, finishedSince, finishedUntil } = filter;
   return all<IndexedJob>([
     isGiven(projectIds) &&
       (
@@ -20,6 +20,7 @@ export function indexedFit(filter: JobsFilter): Fits<IndexedJob> {
           ids.has(job.projectId)
       )(new Set(projectIds)),
     isGiven(sources) && sourceFit(sources),
+    tagged !== undefined && taggedFit(tagged),
     isGiven(destinations) && ((job) => destinations.includes(destinationOf(job).place)),
     isGiven(targets) && targetFit(targets),
     finishedSince !== undefined && ((job) => finished(job) >= Date.parse(finishedSince)),
@@ -81,6 +82,12 @@ export function patternParts(pattern: string): { project?: string; cluster?: str
 function sourceFit(patterns: readonly ClusterPattern[]): (job: IndexedJob) => boolean {
   const fits = patterns.map(clusterFit);
   return ({ projectId, clusterName, projectName }) => fits.some((one) => one(projectId, clusterName, projectName));
+}
+
+function taggedFit({ clusters }: TaggedClusters): (job: IndexedJob) => boolean {
+  const keyOf = (of: { projectId: string; clusterName?: string }) => `${of.projectId}/${of.clusterName}`;
+  const keys = new Set(clusters.map(keyOf));
+  return (job) => keys.has(keyOf(job));
 }
 
 function targetFit(patterns: readonly ClusterPattern[]): (job: IndexedJob) => boolean {

@@ -3,6 +3,7 @@
 import type * as z from 'zod/mini';
 import type { Cluster, ClusterList } from '../../atlas/model/atlas.ts';
 import type { Drill } from '../../restore/rules/drill.ts';
+import type { Tag } from '../../restore/tags/tag.ts';
 import type { coverageOfList, failure, problem } from '../../schema/coverage.ts';
 import type { completedRestore } from '../../schema/drill.ts';
 import type { Kind, Status } from '../../schema/words.ts';
@@ -102,12 +103,16 @@ export interface ClusterCoverage {
    * there is no such cluster, or by a discovery an hour later. Its lists are read all the same.
    */
   missingSince?: string;
+  /** As Atlas had them when discovery last found it. Absent: not known. */
+  tags?: Tag[];
   /** Atlas makes no backups of it. */
   backupsOff?: true;
   paused?: true;
   lists: Partial<Record<Kind, ListCoverage>>;
   /** Absent where no restore is expected. */
   drill?: Drill;
+  /** In place of `drill`: which one is asked of it depends on tags that are not known. */
+  drillNotKnown?: true;
   /** The ids of restores with a verdict that the collector found its evidence to rest on: they are read, and kept, for good. */
   evidence?: string[];
   /** When the last restore finished that was let go, and was proof by what a drill needed then. ISO 8601 */

@@ -6,7 +6,7 @@ import type { Announcement, Claim, ExpectedRestore } from '../../restore/expecte
 import type { RestoreJob } from '../../restore/job.ts';
 import type { Requester } from '../../restore/requesters/requester.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
-import type { change, job, jobWithHistory } from '../../schema/job.ts';
+import type { change, job, jobWithHistory, tagsNotKnown } from '../../schema/job.ts';
 import type {
   Delivery,
   DestinationPlace,
@@ -106,6 +106,16 @@ export interface ClusterPattern {
   projectIds: readonly string[];
 }
 
+export type TagsNotKnown = z.infer<typeof tagsNotKnown>;
+
+/** The clusters of which a tag was asked for, as they were when it was. */
+export interface TaggedClusters {
+  /** Empty: none has it. */
+  clusters: readonly { projectId: string; clusterName: string }[];
+  /** Those that may have it, and are not among them. Absent: there are none. */
+  notKnown?: TagsNotKnown;
+}
+
 /** Which jobs: all that is given must hold; of a list, one of its values. An empty list asks for nothing in particular. */
 export interface JobsFilter {
   projectId?: string;
@@ -114,6 +124,8 @@ export interface JobsFilter {
   projectIds?: readonly string[];
   /** What the backup is of. */
   sources?: readonly ClusterPattern[];
+  /** What the backup is of, by tags. */
+  tagged?: TaggedClusters;
   statuses?: readonly Status[];
   kinds?: readonly Kind[];
   deliveries?: readonly Delivery[];

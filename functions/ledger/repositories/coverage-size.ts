@@ -87,8 +87,11 @@ export function changedClusters(stored: ProjectCoverage | undefined, coverage: P
 }
 
 /** What the change feed may need of a cluster. */
-function published({ lists, ...cluster }: ClusterCoverage): ClusterCoverage {
-  const kept = Object.entries(lists).map(([kind, { recent: _, durations: __, resume: ___, ...list }]) => [kind, list]);
+function published({ lists, tags: _, ...cluster }: ClusterCoverage): ClusterCoverage {
+  const kept = Object.entries(lists).map(([kind, { recent: __, durations: ___, resume: ____, ...list }]) => [
+    kind,
+    list,
+  ]);
   return { ...cluster, lists: Object.fromEntries(kept) };
 }
 

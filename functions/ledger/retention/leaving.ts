@@ -2,7 +2,7 @@
 
 import { chunks } from '../../platform/chunks.ts';
 import { isAnnotating } from '../../restore/annotations.ts';
-import { isProof } from '../../restore/drills/judged.ts';
+import { isProof, isVerified } from '../../restore/drills/judged.ts';
 import { isOpen } from '../../restore/job.ts';
 import { FIRST_ID, idBefore, lowestIdAt, requestedAt } from '../../restore/object-id.ts';
 import type { LetGo } from '../let-go/let-go.ts';
@@ -127,8 +127,9 @@ export function wasAnnotatedSince(item: Item, letGoAt: string): boolean {
 export function leavingOf(item: Item, clusters: ProjectCoverage['clusters']): Leaving {
   const job = ledgerJob(item);
   const { jobId, clusterName, kind, finishedAt, changes } = job;
-  const needs = clusterNamed(clusters, clusterName)?.drill?.needs;
-  const proves = needs !== undefined && isProof(job, needs);
+  const { drill, drillNotKnown } = clusterNamed(clusters, clusterName) ?? {};
+  // Whatever a drill needs, it needs a verdict.
+  const proves = drill?.needs ? isProof(job, drill.needs) : drillNotKnown === true && isVerified(job);
   return { jobId, clusterName, kind, finishedAt, head: sha256(changes.at(-1)), ...(proves && { proves }) };
 }
 

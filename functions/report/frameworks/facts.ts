@@ -4,6 +4,7 @@ import { SIDES, type Side } from '../../restore/objectives/objective.ts';
 import { isFound } from '../../restore/requesters/requester.ts';
 import { isUnderstood } from '../../restore/understood.ts';
 import { DRILL_STATES } from '../../schema/words.ts';
+import { UNKNOWN_DRILLS } from '../../views/coverage-totals.ts';
 import { DRILL_LABEL } from '../../views/state-labels.ts';
 import { counted, number } from '../../views/text.ts';
 import type { Fact, FactName } from '../model/framework.ts';
@@ -133,7 +134,8 @@ export class FactsTally {
     if (this.#goneUnknown > 0) words.push(`${number(this.#goneUnknown)} gone since, of which it is not known`);
     if (words.length === 0) return met(`${text}.`);
     const said = `${text}; ${words.join(', ')}.`;
-    if (this.#missed > 0 || others.some((state) => state !== 'not-covered' && state !== 'due')) return missing(said);
+    if (this.#missed > 0 || others.some((state) => !UNKNOWN_DRILLS.includes(state) && state !== 'due'))
+      return missing(said);
     return of('due') > 0 ? absent(said) : notKnown(said);
   }
 
@@ -183,6 +185,7 @@ const notKnown = (text: string): Shown => ({ state: 'not known', text });
 const STATE_WORDS: Readonly<Record<string, string>> = {
   due: 'not restored yet, with time left',
   'not-covered': 'not known, as restores may be missing from the record',
+  'tags-not-known': 'not known, as it depends on tags that are not known',
   'backups-off': 'without backups',
   none: 'of which no restore is expected (rule drillDays)',
 };

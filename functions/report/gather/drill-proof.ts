@@ -49,7 +49,11 @@ export function proveDrill({ cluster, completed, period, madeAt, unreadUntil, le
     .sort((a, b) => a.at - b.at);
   const last = done.at(-1)?.restore;
   const days = cluster.drill?.days;
-  if (days === undefined) return { state: drillState(cluster, new Date(asked)).state, ...lastOf(last), missed: [] };
+  if (days === undefined) {
+    const wasNotKnown = cluster.drillNotKnown && goneAt > Date.parse(period.since);
+    const state = wasNotKnown ? ('tags-not-known' as const) : drillState(cluster, new Date(asked)).state;
+    return { state, ...lastOf(last), missed: [] };
+  }
   const [createdAt, within] = [Date.parse(createdAtOf(cluster)), days * DAY_MS];
   const { needs } = cluster.drill ?? {};
   const counted = needs ? done.filter(({ restore }) => restore.proves) : done;

@@ -7,6 +7,7 @@ import { tableHead } from '../../views/html/table.ts';
 import { type Html, name, time } from '../../views/html/text.ts';
 import { counted, number } from '../../views/text.ts';
 import type { ClusterEvidence, Numbers, ProjectHead } from '../model/report.ts';
+import { unknownOf } from '../model/words.ts';
 import type { Spool } from '../spool/spool.ts';
 import { anchorOf, clusterWords, missedText, proofMark, spanOrDash, sub, timeOrDash, WHOLE } from './marks.ts';
 
@@ -29,7 +30,7 @@ export async function* drillsSection({ drills, clusters }: Numbers, late: Spool 
     drills.proven > 0 && `${number(drills.proven)} proven`,
     drills['not-proven'] > 0 && `${number(drills['not-proven'])} restored, but not proven`,
     drills.due > 0 && `${number(drills.due)} with time left`,
-    drills['not-covered'] > 0 && `${number(drills['not-covered'])} unknown`,
+    unknownOf(drills) > 0 && `${number(unknownOf(drills))} unknown`,
     `${number(drills.overdue)} overdue at the end of the period`,
     none > 0 && `${number(none)} not required`,
   ];

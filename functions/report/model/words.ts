@@ -9,7 +9,7 @@ import { isObjectId, requestedAt } from '../../restore/object-id.ts';
 import { SIDES } from '../../restore/objectives/objective.ts';
 import { span } from '../../restore/text.ts';
 import { SEVERITIES, type Severity, type Status } from '../../schema/words.ts';
-import { EXPECTED_DRILLS } from '../../views/coverage-totals.ts';
+import { EXPECTED_DRILLS, UNKNOWN_DRILLS } from '../../views/coverage-totals.ts';
 import { counted, listed, number, utc } from '../../views/text.ts';
 import type { ClusterEvidence, EvidenceHead, Numbers } from './report.ts';
 
@@ -111,14 +111,14 @@ function drillsSentence({ clusters, drills, drillsMissed, recovery }: Numbers) {
   if (clusters === 0) return '';
   const expected = EXPECTED_DRILLS.reduce((sum, state) => sum + drills[state], 0);
   if (expected === 0) return 'No cluster has to be restored within a number of days.';
+  const unknown = unknownOf(drills);
   const parts = [
     `${number(drills.met)} ${drills.met === 1 ? 'was' : 'were'}`,
     drills.proven > 0 &&
       `${number(drills.proven)} ${drills.proven === 1 ? 'was' : 'were'}, with all that a drill of it needs`,
     drills['not-proven'] > 0 &&
       `${number(drills['not-proven'])} ${drills['not-proven'] === 1 ? 'was' : 'were'} restored, but the drill is not proven`,
-    drills['not-covered'] > 0 &&
-      `${number(drills['not-covered'])} ${drills['not-covered'] === 1 ? 'is' : 'are'} unknown`,
+    unknown > 0 && `${number(unknown)} ${unknown === 1 ? 'is' : 'are'} unknown`,
     drills.due > 0 && `${number(drills.due)} ${drills.due === 1 ? 'has' : 'have'} time left`,
     overdueWords(drills),
   ];
@@ -134,10 +134,14 @@ function drillsSentence({ clusters, drills, drillsMissed, recovery }: Numbers) {
 const recoveryWords = ({ median, longest }: NonNullable<Numbers['recovery']>) =>
   `${median === undefined ? '' : `a median of ${span(median)}, and `}${span(longest)}`;
 
+export const unknownOf = (drills: Numbers['drills']): number =>
+  UNKNOWN_DRILLS.reduce((sum, state) => sum + drills[state], 0);
+
 /** Of those that are unknown, some may be. */
-function overdueWords({ overdue, 'not-covered': unknown }: Numbers['drills']) {
+function overdueWords(drills: Numbers['drills']) {
+  const { overdue } = drills;
   if (overdue > 0) return `${number(overdue)} ${overdue > 1 ? 'are' : 'is'} overdue`;
-  return unknown > 0 ? 'none is known to be overdue' : 'none is overdue';
+  return unknownOf(drills) > 0 ? 'none is known to be overdue' : 'none is overdue';
 }
 
 function objectivesSentence({ objectives: { clusters, ...sides } }: Numbers) {

@@ -5,6 +5,7 @@ import type { Announcement } from '../expected/expected-restore.ts';
 import type { RestoreJob } from '../job.ts';
 import type { ClusterOfJob, MeasuredJob } from '../objectives/measure.ts';
 import type { Requester } from '../requesters/requester.ts';
+import type { Tag } from '../tags/tag.ts';
 import type { CompiledRules } from './compile-rules.ts';
 import type { Finding } from './finding.ts';
 
@@ -32,6 +33,8 @@ export interface TimeContext {
 }
 
 export interface EvaluationContext extends TimeContext {
+  /** Of the cluster that a restore is of, as they are now; undefined where they are not known. Absent: none is. */
+  tagsOf?: ((job: ClusterOfJob) => readonly Tag[] | undefined) | undefined;
   /** Of a project that these credentials can see; of another nothing. */
   projectNameOf(projectId: string): string | undefined;
   /** Public key or client id that this ledger reads with. Absent: nobody asks for a restore with it. */

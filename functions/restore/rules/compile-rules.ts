@@ -6,6 +6,14 @@ import type { Rule } from '../../schema/words.ts';
 import type { DrillNeeds } from '../drills/judged.ts';
 import { needsOf, parseNeeds } from '../drills/needs.ts';
 import { type Objectives, objectivesOf } from '../objectives/objective.ts';
+import {
+  type ClusterPattern,
+  firstFit,
+  NOT_KNOWN,
+  type NotKnown,
+  type PatternedCluster,
+  patternOfClusters,
+} from '../tags/cluster-pattern.ts';
 import { readRules } from './read-rules.ts';
 import { daysPattern, directionPattern } from './rule-patterns.ts';
 import type { Rules } from './rules.ts';
@@ -17,19 +25,26 @@ export interface CompiledRules extends Pick<Rules, 'slowMinutes' | 'slowFactor' 
   allows?: (from: string, to: string) => boolean;
   /** The pattern that protects a target, as written. */
   protectedBy(projectName: string, clusterName: string): string | undefined;
-  /** The pattern of the clusters to hear of that a cluster fits, as written. */
-  watchedBy(projectName: string, clusterName: string): string | undefined;
-  /** The pattern of the clusters that ask for announcements that a cluster fits, as written. */
-  announcedBy(projectName: string, clusterName: string): string | undefined;
+  /** The first pattern of the clusters to hear of that a cluster fits, or may fit as its tags are not known. */
+  watchedBy(cluster: PatternedCluster): FittedPattern | undefined;
+  /** The same of the clusters that ask for announcements. */
+  announcedBy(cluster: PatternedCluster): FittedPattern | undefined;
   /** Whether a name or an id is one of those who may ask. Absent where there is no such list. */
   expects?: (nameOrId: string) => boolean;
   /** Absent where there are none. */
   hours?: WorkingHours;
-  /** Days within which a cluster must have been restored; 0: it need not be. */
-  drillDays(projectName: string, clusterName: string): number;
+  /** Days within which a cluster must have been restored; 0: it need not be. Not known: that depends on tags that are not known. */
+  drillDays(cluster: PatternedCluster): number | NotKnown;
   /** What a drill of a cluster needs. Undefined: a completed restore counts. */
-  drillNeeds(projectName: string, clusterName: string): DrillNeeds | undefined;
+  drillNeeds(cluster: PatternedCluster): DrillNeeds | NotKnown | undefined;
   objectives: Objectives;
+}
+
+export interface FittedPattern {
+  /** As written. */
+  text: string;
+  /** Whether it fits is not known. */
+  isNotKnown: boolean;
 }
 
 /** @throws RulesError where `readRules` would */
@@ -39,8 +54,8 @@ export function compileRules(input: Rules): CompiledRules {
   const off = new Set<Rule>(rules.rulesOff);
   const directions = parsed(allowedDirections, directionPattern);
   const targets = parsed(protectedTargets, clusterPattern);
-  const watched = parsed(requested, clusterPattern);
-  const announced = parsed(rules.announcements, clusterPattern);
+  const watched = parsed(requested, patternOfClusters);
+  const announced = parsed(rules.announcements, patternOfClusters);
   const exceptions = parsed(rules.drillDaysFor, daysPattern);
   const objectives = objectivesOf(rules.objectives);
   const hours = parsed(rules.workingHours, dailyHours);
@@ -52,12 +67,14 @@ export function compileRules(input: Rules): CompiledRules {
     allows:
       directions.length > 0 ? (from: string, to: string) => directions.some((each) => each.fits(from, to)) : undefined,
     protectedBy: (project: string, cluster: string) => targets.find((target) => target.fits(project, cluster))?.text,
-    watchedBy: (project: string, cluster: string) => watched.find((each) => each.fits(project, cluster))?.text,
-    announcedBy: (project: string, cluster: string) => announced.find((each) => each.fits(project, cluster))?.text,
+    watchedBy: (cluster: PatternedCluster) => fitted(watched, cluster),
+    announcedBy: (cluster: PatternedCluster) => fitted(announced, cluster),
     expects: expectedRequesters.length > 0 ? anyOf(expectedRequesters) : undefined,
     hours: hours.length > 0 ? workingHours(rules.workingHours, hours, rules.workingHoursTimeZone) : undefined,
-    drillDays: (project: string, cluster: string) =>
-      exceptions.find((e) => e.fits(project, cluster))?.days ?? drillDays,
+    drillDays: (cluster: PatternedCluster) => {
+      const exception = firstFit(exceptions, cluster);
+      return exception === NOT_KNOWN ? NOT_KNOWN : (exception?.days ?? drillDays);
+    },
     drillNeeds: needsOf(parsed(rules.drillNeeds, parseNeeds), objectives),
     objectives,
   });
@@ -66,3 +83,10 @@ export function compileRules(input: Rules): CompiledRules {
 /** What `readRules` let through can be parsed. */
 const parsed = <T>(texts: readonly string[], parse: (text: string) => T | undefined): T[] =>
   texts.flatMap((text) => parse(text) ?? []);
+
+/** One that fits for certain, before those that may. */
+function fitted(patterns: readonly ClusterPattern[], cluster: PatternedCluster): FittedPattern | undefined {
+  const all = patterns.map(({ text, fits }) => ({ text, fits: fits(cluster) }));
+  const one = all.find(({ fits }) => fits === true) ?? all.find(({ fits }) => fits === NOT_KNOWN);
+  return one && { text: one.text, isNotKnown: one.fits === NOT_KNOWN };
+}

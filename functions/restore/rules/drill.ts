@@ -3,6 +3,8 @@ import type * as z from 'zod/mini';
 import { defined } from '../../platform/defined.ts';
 import type { completedRestore } from '../../schema/drill.ts';
 import type { DrillNeeds } from '../drills/judged.ts';
+import { NOT_KNOWN, type NotKnown } from '../tags/cluster-pattern.ts';
+import type { Tag } from '../tags/tag.ts';
 import type { CompiledRules } from './compile-rules.ts';
 
 /** When a cluster must have been restored by. Times are ISO 8601. */
@@ -21,6 +23,8 @@ export interface Drill {
 export interface DrilledCluster {
   projectName: string;
   clusterName: string;
+  /** Absent: not known. */
+  tags?: readonly Tag[] | undefined;
   /** `free` has no backups. */
   tier: string;
   /** When the cluster was created; where that is unknown, when it was first seen. */
@@ -35,11 +39,12 @@ export interface DrilledCluster {
 
 const DAY_MS = 86_400_000;
 
-/** Nothing where no restore is expected: of a free cluster, of one that is gone, and where the rules say 0 days. */
-export function drillDue(cluster: DrilledCluster, rules: CompiledRules, now: Date): Drill | undefined {
-  const { projectName, clusterName, createdAt, lastCountedAt, drill } = cluster;
-  const days = rules.drillDays(projectName, clusterName);
+/** Not known where the days depend on tags that are not. Nothing where no restore is expected: of a free cluster, of one that is gone, and where the rules say 0 days. */
+export function drillDue(cluster: DrilledCluster, rules: CompiledRules, now: Date): Drill | NotKnown | undefined {
+  const { createdAt, lastCountedAt, drill } = cluster;
+  const days = rules.drillDays(cluster);
   if (days === 0 || cluster.tier === 'free' || cluster.goneAt !== undefined) return undefined;
+  if (days === NOT_KNOWN) return NOT_KNOWN;
   const dueAt = dueAfter(createdAt, lastCountedAt, days);
   const known = drill?.dueAt === dueAt ? drill.overdueAt : undefined;
   const overdueAt = known ?? (isOverdue(dueAt, now) ? now.toISOString() : undefined);

@@ -6,6 +6,7 @@ import { RULES } from '../../schema/words.ts';
 import { NEEDS_EXPECTED, parseNeeds } from '../drills/needs.ts';
 import { FieldError } from '../field-reader.ts';
 import { OBJECTIVE_EXPECTED, parseObjective } from '../objectives/objective.ts';
+import { CLUSTERS_EXPECTED, patternOfClusters } from '../tags/cluster-pattern.ts';
 import { printable } from '../text.ts';
 import { CAN_BE_OFF } from './finding.ts';
 import { daysPattern, directionPattern, MAX_DRILL_DAYS } from './rule-patterns.ts';
@@ -28,10 +29,12 @@ const words = (expected: string, fits: (text: string) => boolean) =>
 
 const list = (expected: string, fits: (text: string) => boolean) => z.array(words(expected, fits), { error: 'a list' });
 
-const clusters = list(
+/** Of the target, which may be in another project: its tags are not looked up. */
+const targets = list(
   'patterns of a project and a cluster such as prod-*/orders',
   (text) => clusterPattern(text) !== undefined,
 );
+const clusters = list(CLUSTERS_EXPECTED, (text) => patternOfClusters(text) !== undefined);
 
 const number = (expected: string, fits: (value: number) => boolean) =>
   z.number({ error: expected }).check(z.refine(fits, { error: expected }));
@@ -53,7 +56,7 @@ const SHAPE = z.strictObject({
     list('two patterns of projects such as prod-* -> staging-*', (text) => directionPattern(text) !== undefined),
     [],
   ),
-  protectedTargets: z._default(clusters, []),
+  protectedTargets: z._default(targets, []),
   requested: z._default(clusters, []),
   announcements: z._default(clusters, []),
   expectedRequesters: z._default(list('a pattern of a user name, a public key or an id', isPattern), []),
@@ -74,7 +77,7 @@ const SHAPE = z.strictObject({
   drillDays: z._default(whole('days', MAX_DRILL_DAYS), DEFAULT_RULES.drillDays),
   drillDaysFor: z._default(
     list(
-      `patterns of a project and a cluster with days from 0 to ${MAX_DRILL_DAYS}, such as prod-*/orders = 90`,
+      `patterns of a project and a cluster, or of a tag, with days from 0 to ${MAX_DRILL_DAYS}, such as prod-*/orders = 90 or tag:env=prod = 90`,
       (text) => daysPattern(text) !== undefined,
     ),
     [],

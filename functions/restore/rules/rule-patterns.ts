@@ -1,7 +1,8 @@
 // functions/restore/rules/rule-patterns.ts: the patterns of rules alone: directions, and days for clusters.
-import { clusterPattern, type PairPattern, pairPattern } from '../../platform/patterns.ts';
+import { type PairPattern, pairPattern } from '../../platform/patterns.ts';
+import { type ClusterPattern, patternOfClusters } from '../tags/cluster-pattern.ts';
 
-export interface DaysPattern extends PairPattern {
+export interface DaysPattern extends ClusterPattern {
   days: number;
 }
 
@@ -14,10 +15,10 @@ export function directionPattern(text: string): PairPattern | undefined {
   return more.length > 0 ? undefined : pairPattern(text, from, to);
 }
 
-/** `project/cluster = 90`. */
+/** `project/cluster = 90`, `tag:env=prod = 90`. */
 export function daysPattern(text: string): DaysPattern | undefined {
   const [, clusters = '', digits] = /^(.*)=\s*(\d{1,5})$/s.exec(text) ?? [];
-  const pattern = clusterPattern(clusters);
+  const pattern = patternOfClusters(clusters);
   const days = Number(digits);
   return pattern && days <= MAX_DRILL_DAYS ? { ...pattern, days } : undefined;
 }

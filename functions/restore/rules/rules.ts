@@ -1,7 +1,10 @@
 // functions/restore/rules/rules.ts: every setting of findings, drills and objectives, with its default.
 import type { CAN_BE_OFF } from './finding.ts';
 
-/** Patterns: * is any text, ? any character, letters of either case. */
+/**
+ * Patterns: * is any text, ? any character, letters of either case. `requested`, `announcements`, `drillDaysFor` and `drillNeeds` take
+ * `tag:KEY=VALUE` in place of `project/cluster`, too, VALUE being a pattern.
+ */
 export interface Rules {
   /** Rules not to look at. @default ['point-in-time'] */
   rulesOff: readonly (typeof CAN_BE_OFF)[number][];

@@ -61,6 +61,7 @@ const DRILL_LOOK: Record<DrillState, Omit<Look, 'label'>> = {
   due: { tone: 'now', shape: 'ring' },
   overdue: { tone: 'wait', shape: 'alert' },
   'not-covered': { tone: 'wait', shape: 'ring' },
+  'tags-not-known': { tone: 'wait', shape: 'ring' },
   paused: { tone: 'off', shape: 'dash' },
   'backups-off': { tone: 'bad', shape: 'cross' },
   none: { tone: 'off', shape: 'dash' },

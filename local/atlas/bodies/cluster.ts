@@ -78,7 +78,7 @@ function commonFields(cluster: SimCluster, scene: Scene) {
     pitEnabled: tier !== 'free',
     rootCertType: 'ISRGROOTX1',
     stateName: cluster.state,
-    tags: [],
+    tags: cluster.tags,
     terminationProtectionEnabled: false,
     versionReleaseSystem: 'LTS',
   };
@@ -141,7 +141,7 @@ export function flexClusterBody(cluster: SimCluster) {
     name: cluster.name,
     providerSettings: { backingProviderName: 'AWS', diskSizeGB: 5, providerName: 'FLEX', regionName: 'US_EAST_1' },
     stateName: cluster.state,
-    tags: [],
+    tags: cluster.tags,
     terminationProtectionEnabled: false,
     versionReleaseSystem: 'LTS',
   };
@@ -160,7 +160,7 @@ export function serverlessInstanceBody(cluster: SimCluster, scene: Scene) {
     providerSettings: { backingProviderName: 'AWS', providerName: 'SERVERLESS', regionName: 'US_EAST_1' },
     serverlessBackupOptions: { serverlessContinuousBackupEnabled: true },
     stateName: cluster.state,
-    tags: [],
+    tags: cluster.tags,
     terminationProtectionEnabled: false,
   };
 }

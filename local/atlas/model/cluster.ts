@@ -19,10 +19,17 @@ export interface SimCluster {
   readonly state: 'IDLE' | 'DELETED';
   /** A restore is under way when the world starts. */
   readonly isBusy: boolean;
+  /** Absent: answers leave the field out. */
+  readonly tags?: readonly SimTag[];
   /** ms since the epoch. */
   readonly created: number;
   /** Names the cluster in random draws; no two of a world share it. */
   readonly ordinal: number;
+}
+
+export interface SimTag {
+  key: string;
+  value: string;
 }
 
 /** What a cluster is asked to be. */
@@ -75,6 +82,7 @@ export function makeCluster(seed: number, project: SimProject, plan: ClusterPlan
     ...(!isNew && { pastTier: tier }),
     state,
     isBusy,
+    tags: plannedTags(project, name),
     created,
     ordinal,
   };
@@ -100,6 +108,20 @@ const regularCluster = (seed: number, project: SimProject, n: number): Omit<Clus
 /** Many a project's first cluster still has the name that Atlas proposes, so a name alone identifies nothing. */
 export function plannedName(seed: number, project: SimProject, n: number) {
   return n === 0 ? 'Cluster0' : `${new Random(seed, seeds.name, project.ordinal, n).pick(WORDS)}-${n}`;
+}
+
+const ENVIRONMENTS = ['prod', 'staging', 'dev'] as const;
+
+/** A cluster with the name that Atlas proposes is one that nobody has tagged. */
+function plannedTags({ ordinal }: SimProject, name: string): SimTag[] {
+  const environment = ENVIRONMENTS[ordinal % ENVIRONMENTS.length] as string;
+  const [team = ''] = name.toLowerCase().split('-');
+  return name === 'Cluster0'
+    ? []
+    : [
+        { key: 'env', value: environment },
+        { key: 'team', value: team },
+      ];
 }
 
 /** The kind that a restore of the whole cluster has. */

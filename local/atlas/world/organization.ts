@@ -1,5 +1,6 @@
 // local/atlas/world/organization.ts: the projects of a simulated organization and their clusters, former ones included.
 import type { Clock } from '../../../functions/platform/clock.ts';
+import { defined } from '../../../functions/platform/defined.ts';
 import {
   type ClusterSizes,
   FIRST_ADDED,
@@ -125,6 +126,12 @@ export class Organization {
 
   moveTier(ref: ClusterRef, tier: Tier): SimCluster {
     return this.#put({ ...this.existingCluster(ref), tier });
+  }
+
+  /** Without tags, answers leave the field out. */
+  setTags(ref: ClusterRef, tags: SimCluster['tags']): SimCluster {
+    const { tags: _, ...cluster } = this.existingCluster(ref);
+    return this.#put({ ...cluster, ...defined({ tags }) });
   }
 
   #put(cluster: SimCluster): SimCluster {

@@ -123,6 +123,11 @@ export class World {
     return this.#organization.moveTier(ref, to === 'dedicated' ? 'replicaSet' : to);
   }
 
+  /** @param tags undefined: answers leave the field out */
+  setTags(ref: ClusterRef, tags: SimCluster['tags']): SimCluster {
+    return this.#organization.setTags(ref, tags);
+  }
+
   list(ref: JobListRef): JobList {
     return this.#restores.list(ref);
   }

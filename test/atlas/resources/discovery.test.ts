@@ -101,6 +101,26 @@ describe('clusters', () => {
     expect(await clustersOf(atlas, PROJECT_ID, which)).toEqual([{ id: '1', ...cluster }]);
   });
 
+  test.each([
+    ['none', [], []],
+    ['all', [{ key: 'env', value: 'prod' }], [{ key: 'env', value: 'prod' }]],
+    ['not known, without the field', undefined, undefined],
+    ['not known, as no list', { env: 'prod' }, undefined],
+    ['not known, where one has no value', [{ key: 'env', value: 'prod' }, { key: 'team' }], undefined],
+    ['not known, where one has no key', [{ key: '', value: 'prod' }], undefined],
+    ['not known, where one is too long', [{ key: 'env', value: 'x'.repeat(256) }], undefined],
+    ['not known, where there are too many', Array(51).fill({ key: 'env', value: 'prod' }), undefined],
+    ['not known, where a key holds a URL', [{ key: 'see https://x.test/a', value: 'prod' }], undefined],
+    ['without a value that a secret has', [{ key: 'apiKey', value: 'hunter2' }], [{ key: 'apiKey' }]],
+    ['without a value that holds a URL', [{ key: 'runbook', value: 'https://x.test/a?sig=b' }], [{ key: 'runbook' }]],
+  ])('have tags: %s', async (_, given, tags) => {
+    await using server = await serve(withTokens(json(200, list([{ id: '1', name: 'a', tags: given }]))));
+    await using atlas = clientFor(server.url);
+    const { clusters, problems } = await atlas.clusters(PROJECT_ID, 'flex');
+    expect(clusters).toEqual([{ id: '1', name: 'a', tier: 'flex', ...(tags && { tags }) }]);
+    expect(problems).toEqual([]);
+  });
+
   test.each([undefined, null, 7, ''])('with the id %j are read, with a problem', async (id) => {
     await using server = await serve(withTokens(json(200, list([{ id, name: 'a' }]))));
     await using atlas = clientFor(server.url);

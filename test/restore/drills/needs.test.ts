@@ -60,15 +60,18 @@ describe('a line of what a drill needs', () => {
   test('the first that fits applies, with the objectives of the cluster where it needs them', () => {
     const lines = ['*/tmp = none', 'prod/* = verdict, rto', '*/* = verdict'].flatMap((line) => parseNeeds(line) ?? []);
     const of = needsOf(lines, objectivesOf(['prod/orders = rto 1h, rpo 1d']));
-    expect(of('prod', 'tmp')).toBeUndefined();
-    expect(of('prod', 'orders')).toEqual({
+    expect(of({ projectName: 'prod', clusterName: 'tmp' })).toBeUndefined();
+    expect(of({ projectName: 'prod', clusterName: 'orders' })).toEqual({
       line: 'prod/* = verdict, rto',
       needs: ['verdict', 'rto'],
       rtoSeconds: 3_600,
     });
-    expect(of('prod', 'users')).toEqual({ line: 'prod/* = verdict, rto', needs: ['verdict', 'rto'] });
-    expect(of('dev', 'orders')).toEqual({ line: '*/* = verdict', needs: ['verdict'] });
-    expect(compileRules(DEFAULT_RULES).drillNeeds('prod', 'orders')).toBeUndefined();
+    expect(of({ projectName: 'prod', clusterName: 'users' })).toEqual({
+      line: 'prod/* = verdict, rto',
+      needs: ['verdict', 'rto'],
+    });
+    expect(of({ projectName: 'dev', clusterName: 'orders' })).toEqual({ line: '*/* = verdict', needs: ['verdict'] });
+    expect(compileRules(DEFAULT_RULES).drillNeeds({ projectName: 'prod', clusterName: 'orders' })).toBeUndefined();
   });
 });
 

@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ClusterCoverage, CompletedRestore, ListCoverage } from '../../../functions/ledger/model/coverage.ts';
-import { drillOf, drillState } from '../../../functions/proof/drill-state.ts';
+import { drillOf as drillOrNotKnown, drillState } from '../../../functions/proof/drill-state.ts';
 import { compileRules } from '../../../functions/restore/rules/compile-rules.ts';
-import { type Drill, type DrilledCluster, drillDue } from '../../../functions/restore/rules/drill.ts';
+import { type Drill, type DrilledCluster, drillDue as dueOrNotKnown } from '../../../functions/restore/rules/drill.ts';
 import { DEFAULT_RULES, type Rules } from '../../../functions/restore/rules/rules.ts';
+import { known } from '../tags/known.ts';
 
 const rules = (given: Partial<Rules> = {}) => compileRules({ ...DEFAULT_RULES, drillDays: 30, ...given });
+const drillDue = (...of: Parameters<typeof dueOrNotKnown>) => known(dueOrNotKnown(...of));
+const drillOf = (...of: Parameters<typeof drillOrNotKnown>) => known(drillOrNotKnown(...of));
 const at = (day: string) => new Date(`${day}T00:00:00.000Z`);
 
 const orders: DrilledCluster = {

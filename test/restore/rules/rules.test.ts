@@ -109,12 +109,12 @@ describe('reading rules', () => {
     [
       'days beyond a century',
       { drillDaysFor: ['a/b = 36500', 'a/b = 36501'] },
-      'drillDaysFor[1]: expected patterns of a project and a cluster with days from 0 to 36500, such as prod-*/orders = 90, got "a/b = 36501"',
+      'drillDaysFor[1]: expected patterns of a project and a cluster, or of a tag, with days from 0 to 36500, such as prod-*/orders = 90 or tag:env=prod = 90, got "a/b = 36501"',
     ],
     [
       'days for nothing',
       { drillDaysFor: ['= 90'] },
-      'drillDaysFor[0]: expected patterns of a project and a cluster with days from 0 to 36500, such as prod-*/orders = 90, got "= 90"',
+      'drillDaysFor[0]: expected patterns of a project and a cluster, or of a tag, with days from 0 to 36500, such as prod-*/orders = 90 or tag:env=prod = 90, got "= 90"',
     ],
   ])('%s is refused by name', (_, input, problem) => {
     expect(problems(() => readRules(input))[0]).toBe(problem);
@@ -185,10 +185,9 @@ describe('patterns of rules', () => {
 
   test('the first days that fit count, and 0 means none', () => {
     const { drillDays } = compiled({ drillDays: 30, drillDaysFor: ['prod/orders = 90', 'prod/* =7', '*/scratch = 0'] });
-    expect([drillDays('prod', 'orders'), drillDays('prod', 'scratch'), drillDays('dev', 'scratch')]).toEqual([
-      90, 7, 0,
-    ]);
-    expect(drillDays('dev', 'orders')).toBe(30);
+    const of = (projectName: string, clusterName: string) => drillDays({ projectName, clusterName });
+    expect([of('prod', 'orders'), of('prod', 'scratch'), of('dev', 'scratch')]).toEqual([90, 7, 0]);
+    expect(of('dev', 'orders')).toBe(30);
   });
 
   test('rules that were never read are refused here', () => {

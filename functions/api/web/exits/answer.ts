@@ -12,6 +12,7 @@ import { lastMonths, type Span } from '../../../views/pictures/spans.ts';
 import { type ProofFacts, withoutRestores } from '../../../views/pictures/spans-without.ts';
 import { RequestProblem } from '../../http/problem.ts';
 import { type NamesReader, withNames } from '../../query/names.ts';
+import { notKnownOf } from '../../query/tagged-clusters.ts';
 import { namesOf, projectsOf } from '../parts/project-names.ts';
 import { lookAt } from '../pictures/reading.ts';
 import { readTrends } from '../pictures/trends-asked.ts';
@@ -69,10 +70,12 @@ export async function exitsAnswer(
     read.jobs.map((job) => byId.get(job.jobId) ?? job),
     places,
   );
-  const facts = await proofFacts(ledger);
+  // Where clusters are left out, nothing shows that there were none.
+  const { tagsNotKnown } = notKnownOf(query);
+  const facts = tagsNotKnown ? undefined : await proofFacts(ledger);
   const of = query.projectIds ?? (query.projectId === undefined ? undefined : [query.projectId]);
   const without = (span: Span) => withoutRestores(facts, span, at, of && new Set(of));
-  const page = { asked, exits, read, names: places.names, looked: new Set(byId.keys()), without };
+  const page = { asked, exits, read, names: places.names, looked: new Set(byId.keys()), without, ...notKnownOf(query) };
   return { page: exitsPage(page, at), status: 200 };
 
   function wrong(text: string) {

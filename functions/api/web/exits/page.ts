@@ -1,5 +1,7 @@
 // functions/api/web/exits/page.ts: restores whose data left their project: by month and how far it went, from where to where, and by whom.
+
 import { html, raw } from 'hono/html';
+import type { TagsNotKnown } from '../../../ledger/model/ledger.ts';
 import { GRADES } from '../../../schema/words.ts';
 import { mark } from '../../../views/html/badge.ts';
 import { bars } from '../../../views/html/pictures/bars.ts';
@@ -16,6 +18,7 @@ import { counted, number } from '../../../views/text.ts';
 import { document } from '../html/layout.ts';
 import { FILTERS, jobsHref, valuesOf, withoutValue } from '../parts/job-filter.ts';
 import { givenChip, type ProjectNames } from '../parts/job-form.ts';
+import { tagsNote } from '../parts/tags-note.ts';
 import { flowHref } from '../pictures/links.ts';
 import { leaves } from '../pictures/parts.ts';
 import { lookedFrom } from '../pictures/read-from.ts';
@@ -30,6 +33,7 @@ export interface ExitsPage {
   looked: ReadonlySet<string>;
   /** Of a time without exits. */
   without: (span: Span) => Without;
+  tagsNotKnown?: TagsNotKnown;
 }
 
 const WAYS: Readonly<Record<ExitWay, { label: string; look: string; says: string }>> = {
@@ -57,7 +61,8 @@ const DAY_MS = 86_400_000;
 /** Of more days than these a column is a month. */
 const MONTHLY_FROM = 92;
 
-export function exitsPage({ asked, exits, read, names, looked, without }: ExitsPage, now: number): Html {
+export function exitsPage(page: ExitsPage, now: number): Html {
+  const { asked, exits, read, names, looked, without } = page;
   const { filters, period } = asked;
   // Before that there may be others, so there is no column.
   const shown = read.more && read.readFrom > period.since ? { ...period, since: read.readFrom } : period;
@@ -67,7 +72,7 @@ export function exitsPage({ asked, exits, read, names, looked, without }: ExitsP
   const left = exits.slice(MAX_ROWS);
   const body = html`<div class="top"><h1>Exits</h1><p class="soft">${spanName(period, 'week')}, UTC · <a href="/trends">Trends</a></p></div>
 <ul class="quick" aria-label="Period">${periods(now).map(([label, each]) => html`<li><a href="${exitsHref(filters, each)}"${isSame(each, period) ? raw(' aria-current="true"') : ''}>${label}</a></li>`)}${FILTERS.flatMap((filter) => valuesOf(filters, filter).map((value) => givenChip(exitsHref(withoutValue(filters, filter, value), period), filter, value, names)))}<li><a href="${jobsHref(filters)}">Change filters in the list</a></li></ul>
-${lookedFrom(read)}<section class="card" aria-labelledby="exits-title"><div class="head"><h2 id="exits-title">Restores whose data left their project</h2></div>
+${lookedFrom(read)}${tagsNote(page)}<section class="card" aria-labelledby="exits-title"><div class="head"><h2 id="exits-title">Restores whose data left their project</h2></div>
 ${
   exits.length === 0
     ? html`<p class="soft">None that is on record${read.more ? ', of those that were looked at' : ''}.</p>`

@@ -2,6 +2,7 @@
 import { html } from 'hono/html';
 import { grouped } from '../../../platform/grouped.ts';
 import { FRESH_MS } from '../../../proof/list.ts';
+import { tagsText } from '../../../restore/tags/tag-text.ts';
 import { shortSpan } from '../../../restore/text.ts';
 import { COVERAGE_STATES, type CoverageState } from '../../../schema/words.ts';
 import { needsAttention, worstFirst } from '../../../views/coverage.ts';
@@ -31,12 +32,14 @@ export interface ClustersPage {
   pictures?: Html | '';
   /** Without a reading for so long a cluster is late, in ms. */
   lateAfterMs: number;
+  /** Only clusters that have this tag, or may have it. */
+  tag?: string;
   /** Where the page is of one project. */
   project?: { projectId: string; projectName: string };
 }
 
 export function clustersPage(page: ClustersPage, now: number): Html {
-  const { clusters, complete, runs, project } = page;
+  const { clusters, complete, runs, project, tag } = page;
   const attention = clusters.filter(({ state }) => needsAttention(state));
   const gone = clusters.filter(({ state }) => isOver(state));
   const there = clusters.filter(({ clusterName, state }) => clusterName !== undefined && !isOver(state));
@@ -51,11 +54,12 @@ export function clustersPage(page: ClustersPage, now: number): Html {
   ];
   const body = html`<div class="top"><h1>${one ? html`Clusters of ${name(project.projectName, 200)}` : title}</h1>
 ${one ? html`<p><a href="/clusters">All projects</a></p>` : ''}</div>
+${tag === undefined ? '' : html`<p class="note">Only clusters with the tag ${name(tag, 200)}, and what may hide one: clusters whose tags are not known. <a href="/clusters${one ? `?projectId=${encodeURIComponent(project.projectId)}` : ''}">Show all</a></p>`}
 ${complete ? '' : html`<div class="note">There are more projects than this page reads. ${ALL_OF_THEM}</div>`}
 ${there.length + attention.length === 0 ? nothing(one) : parts}
 ${gone.length === 0 ? '' : gonePart(gone, one, now)}
 ${runs ? runsPart(runs, now) : ''}`;
-  return document({ title, place: '/clusters', itself: !one, body }, now);
+  return document({ title, place: '/clusters', itself: !one && tag === undefined, body }, now);
 }
 
 const isOver = (state: CoverageState) => state === 'gone' || state === 'out-of-scope';
@@ -126,12 +130,16 @@ ${action === undefined ? '' : html`<span class="sub">To do: ${visible(action)}</
 const MAX_GAPS = 3;
 
 function clusterCell(row: ClusterHealth, withProject: boolean): Html {
-  const { clusterName, projectId, projectName, kinds, what } = row;
+  const { clusterName, projectId, projectName, kinds, what, tags } = row;
   const cluster =
     clusterName === undefined ? (WHAT_LABEL[what ?? ''] ?? visible(what ?? '')) : clusterLink(projectId, clusterName);
   const about = withProject ? name(projectName) : kinds.map((kind) => KIND_LABEL[kind]).join(', ');
-  return html`<th role="rowheader" scope="row">${cluster}<span class="sub">${about}</span></th>`;
+  return html`<th role="rowheader" scope="row">${cluster}<span class="sub">${about}</span>${clusterName === undefined ? '' : tagsSub(tags)}</th>`;
 }
+
+/** The page of the cluster has all of them, and says where they are not known. */
+const tagsSub = (tags: ClusterHealth['tags'] = []) =>
+  tags.length === 0 ? '' : html`<span class="sub">${name(tagsText(tags), 100)}</span>`;
 
 const WHAT_LABEL: Record<string, string> = {
   project: 'The whole project',

@@ -1,6 +1,6 @@
 // functions/api/web/pages/jobs-page.ts: GET /: the state of things, then the jobs, newest first; with filters, the jobs that fit.
 import { html } from 'hono/html';
-import type { JobSummary, Page } from '../../../ledger/model/ledger.ts';
+import type { JobSummary, Page, TagsNotKnown } from '../../../ledger/model/ledger.ts';
 import type { Grouping } from '../../../schema/words.ts';
 import { mark } from '../../../views/html/badge.ts';
 import { copied, type Html } from '../../../views/html/text.ts';
@@ -20,11 +20,13 @@ import {
 import { isOfForm, jobForm } from '../parts/job-form.ts';
 import { jobTable, type Sorting } from '../parts/job-table.ts';
 import type { NamedProjects } from '../parts/project-names.ts';
+import { tagsNote } from '../parts/tags-note.ts';
 
 export interface JobsPage {
   asked: Asked;
   /** Absent where a filter is wrong. */
   jobs?: Page<JobSummary>;
+  tagsNotKnown?: TagsNotKnown;
   projects: NamedProjects;
   /** Of the first page without filters, as is `covered`. */
   overview?: Html;
@@ -46,7 +48,7 @@ ${overview ?? ''}<section class="card" aria-labelledby="jobs-title"><h2 id="jobs
 ${problem && !isOfForm(problem) ? html`<div class="note bad" role="alert">${mark('This address can’t be used.', 'bad', 'cross')} ${problem.text} <a href="${jobsHref(withParameters(fromStart(parameters), { limit: undefined }))}">Start again</a></div>` : ''}
 ${problem?.filter === 'sort' && !isTimed(parameters) ? html`<div class="note">Too many restores are to be sorted. <a href="${jobsHref(withParameters(fromStart(parameters), { period: '30d' }))}">Sort those of the last 30 days</a></div>` : ''}
 ${bare ? '' : jobForm(asked, page.projects.names, page.projects.listed)}
-${jobs ? list(jobs, page, now) : ''}</section>`;
+${tagsNote(page)}${jobs ? list(jobs, page, now) : ''}</section>`;
   return document({ title, place: '/', itself: !filtered && !deep, followSeconds: page.followSeconds, body }, now);
 }
 

@@ -25,6 +25,8 @@ export interface Drills {
   overdue: number;
   /** Of those expected: the time has passed, or never began, and there may be restores that nobody knows of. */
   notCovered: number;
+  /** Of those expected: what is asked of them depends on tags that are not known. */
+  tagsNotKnown: number;
   /** Clusters that Atlas makes no backups of. */
   backupsOff: number;
 }
@@ -43,6 +45,7 @@ export function drillsOf(clusters: readonly ClusterHealth[]): Drills {
     expected: count(...EXPECTED_DRILLS),
     overdue: count('overdue'),
     notCovered: count('not-covered'),
+    tagsNotKnown: count('tags-not-known'),
     backupsOff: count('backups-off'),
   };
 }
@@ -50,14 +53,16 @@ export function drillsOf(clusters: readonly ClusterHealth[]): Drills {
 const dueAt = ({ drill }: ClusterHealth) => drill?.dueAt ?? '';
 
 /** Nothing where no restore is expected of any cluster. */
-export function drillPart({ lacking, expected, overdue, notCovered, backupsOff }: Drills, now: number): Html | '' {
+export function drillPart(drills: Drills, now: number): Html | '' {
+  const { lacking, expected, overdue, notCovered, tagsNotKnown, backupsOff } = drills;
   if (expected + backupsOff === 0) return '';
   const some = overdue === 0 ? 'None' : overdue === expected ? 'All' : number(overdue);
-  const known = notCovered === 0 ? '' : ' known to be';
+  const known = notCovered + tagsNotKnown === 0 ? '' : ' known to be';
   const lack = `${counted(lacking.length, 'cluster')} ${lacking.length === 1 ? 'lacks' : 'lack'} a proven drill`;
   return html`<section class="card" id="drills" aria-labelledby="drills-title"><div class="head"><h2 id="drills-title">${lacking.length > 0 ? html`${lack} · ` : ''}${some} of ${counted(expected, 'restore drill')}${known} overdue</h2>
 <p class="soft small">A backup is known to work once it has been restored</p></div>
 ${notCovered === 0 ? '' : html`<p class="note">For ${counted(notCovered, 'cluster')} it is not known whether the drill is overdue: not every restore up to the due date is on record.</p>`}
+${tagsNotKnown === 0 ? '' : html`<p class="note">For ${counted(tagsNotKnown, 'cluster')} it is not known what a drill needs: a rule goes by a tag, and their tags are not known.</p>`}
 ${backupsOff === 0 ? '' : html`<p class="note">Atlas makes no backups of ${counted(backupsOff, 'cluster')}: nothing can be restored.</p>`}
 ${lacking.length === 0 ? html`<p class="soft">Every cluster of which a restore is expected was restored in time, as its drill needs it.</p>` : lackingTable(lacking, now)}</section>`;
 }
@@ -107,6 +112,9 @@ const cell = (label: string, value: Html | string | undefined, look = '') =>
 
 /** When a cluster has to be restored again. */
 export function dueCell(drill: DrillRow | undefined): Html {
+  if (drill?.state === 'tags-not-known') {
+    return html`<td role="cell" class="third" data-l="Drill due">${drillMark(drill)}</td>`;
+  }
   if (drill?.dueAt === undefined) {
     return html`<td role="cell" class="third void" data-l="Drill due"><span class="soft">–</span></td>`;
   }

@@ -17,6 +17,7 @@ export const FILTER_LABELS: Readonly<Record<Filter, string>> = {
   cluster: 'Cluster',
   clusterName: 'Cluster',
   source: 'From',
+  tag: 'Tag',
   kind: 'Kind',
   delivery: 'Delivery',
   destination: 'Goes to',

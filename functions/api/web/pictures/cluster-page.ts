@@ -3,6 +3,7 @@
 import { html } from 'hono/html';
 import type { JobSummary } from '../../../ledger/model/ledger.ts';
 import type { Objective } from '../../../restore/objectives/objective.ts';
+import { tagsText } from '../../../restore/tags/tag-text.ts';
 import { span } from '../../../restore/text.ts';
 import { fallWords, gradeWords, missingWords } from '../../../views/drill-text.ts';
 import { drillMark, mark, stateMark } from '../../../views/html/badge.ts';
@@ -49,7 +50,7 @@ export function clusterPage(page: ClusterPage, now: number): Html {
   const { jobs } = read;
   const filters = { projectId, clusterName };
   const body = html`<div class="top"><h1>${name(clusterName, 200)}</h1>
-<p>A cluster of <a href="${clustersHref(projectId)}">${name(projectName, 200)}</a></p></div>
+<p>A cluster of <a href="${clustersHref(projectId)}">${name(projectName, 200)}</a></p>${tagsLine(health)}</div>
 ${health ? '' : html`<p class="note">No run has found a cluster of this name: whether all of its restores are on record is not known.</p>`}
 ${facts(page, now)}
 ${gaps(health)}${leftOut(read)}<div class="two"><div>${measured(page, 'durationSeconds', now)}</div><div>${measured(page, 'dataAgeSeconds', now)}</div></div>
@@ -71,6 +72,13 @@ ${jobs.length === 0 ? html`<p class="soft">None is on record.</p>` : jobTable(jo
   const title = `Cluster ${cut(visible(clusterName), 80)}`;
   return document({ title, place: '/clusters', itself: false, body }, now);
 }
+
+/** Longer than all that Atlas allows. */
+const MAX_TAGS_TEXT = 30_000;
+
+const tagsLine = (health: ClusterHealth | undefined) =>
+  health &&
+  html`<p class="soft small">Tags in Atlas: ${health.tags ? name(tagsText(health.tags), MAX_TAGS_TEXT) : 'not known'}</p>`;
 
 /** Of one cluster there is one line, unless another had its name before. */
 const lineHead = ({ clusterName = '' }: { clusterName?: string }) => name(clusterName);

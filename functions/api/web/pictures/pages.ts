@@ -18,6 +18,7 @@ import { lastDays, lastMonths, spansOf, unitOf } from '../../../views/pictures/s
 import { RequestProblem } from '../../http/problem.ts';
 import { type NamesReader, withNames } from '../../query/names.ts';
 import { countDays } from '../../query/summary.ts';
+import { notKnownOf } from '../../query/tagged-clusters.ts';
 import { messagePage } from '../html/layout.ts';
 import { projectHealth } from '../parts/coverage-health.ts';
 import { namesOf, projectsOf, readNames } from '../parts/project-names.ts';
@@ -176,7 +177,16 @@ export async function trendsAnswer(
     countedFrom: found.more ? found.readFrom : undefined,
   };
   const over = overTime(period, counts, by, unitOf(period));
-  const page = { asked, over, countedFrom, read: found, rules: sumOf(counts.values()).rule, names, objectives };
+  const page = {
+    asked,
+    over,
+    countedFrom,
+    read: found,
+    rules: sumOf(counts.values()).rule,
+    names,
+    objectives,
+    ...notKnownOf(named),
+  };
   return { page: trendsPage(page, at), status: 200 };
 }
 

@@ -1,6 +1,8 @@
 // functions/api/web/pictures/trends-page.ts: GET /trends: restores over time, where their data went, how long they took, and what was found:
 // of a period, and of the filters of the restores' list.
+
 import { html, raw } from 'hono/html';
+import type { TagsNotKnown } from '../../../ledger/model/ledger.ts';
 import type { Objectives } from '../../../restore/objectives/objective.ts';
 import { mark } from '../../../views/html/badge.ts';
 import { strips } from '../../../views/html/pictures/strips.ts';
@@ -15,6 +17,7 @@ import { counted, number } from '../../../views/text.ts';
 import { document } from '../html/layout.ts';
 import { FILTERS, type Filter, jobsHref } from '../parts/job-filter.ts';
 import { givenChip, type ProjectNames } from '../parts/job-form.ts';
+import { tagsNote } from '../parts/tags-note.ts';
 import { flowHref } from './links.ts';
 import { DIMENSION_LABEL } from './looks.ts';
 import { overTimePicture } from './over-time-part.ts';
@@ -33,6 +36,7 @@ export interface TrendsPage {
   rules: Readonly<Record<string, number>>;
   names: ProjectNames;
   objectives: Objectives;
+  tagsNotKnown?: TagsNotKnown;
 }
 
 export function trendsPage(page: TrendsPage, now: number): Html {
@@ -45,7 +49,7 @@ export function trendsPage(page: TrendsPage, now: number): Html {
   const durations = clusterDurations(read.jobs, objectives);
   const body = html`<div class="top"><h1>Trends</h1><p class="soft">${spanName(period, 'week')}, UTC · <a href="${jobsHref(dated)}">${counted(total, 'restore')}</a> · <a href="/exits">Exits</a></p></div>
 ${chips(asked, names)}
-<section class="card" aria-labelledby="time-title"><div class="head"><h2 id="time-title">Restores over time</h2></div>
+${tagsNote(page)}<section class="card" aria-labelledby="time-title"><div class="head"><h2 id="time-title">Restores over time</h2></div>
 <ul class="quick" aria-label="Counted by">${TIME_DIMENSIONS.map((by) => chip(DIMENSION_LABEL[by], trendsHref(asked, { by }), by === asked.by))}</ul>
 ${countedFrom === undefined ? '' : html`<p class="note">There are more restores than are counted for a page: only those since ${utc(countedFrom, true)} UTC are.</p>`}
 ${total === 0 ? html`<p class="soft">No restore of this period is on record.</p>` : overTimePicture(over, filters)}</section>

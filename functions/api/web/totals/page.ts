@@ -20,6 +20,7 @@ import {
   withoutValue,
 } from '../parts/job-filter.ts';
 import { filterValue, givenChip, type ProjectNames } from '../parts/job-form.ts';
+import { tagsNote } from '../parts/tags-note.ts';
 
 export interface TotalsPage {
   filters: URLSearchParams;
@@ -48,7 +49,7 @@ export function totalsPage({ filters, groupBy, summary, names }: TotalsPage, now
 <ul class="quick" aria-label="Summed up by">${GROUPINGS.map((by) => html`<li><a href="${totalsHref(filters, by)}"${by === groupBy ? raw(' aria-current="true"') : ''}>${LABELS[by]}</a></li>`)}</ul>
 <ul class="quick" aria-label="Filters">${FILTERS.flatMap((filter) => valuesOf(filters, filter).map((value) => givenChip(totalsHref(withoutValue(filters, filter, value), groupBy), filter, value, names)))}<li><a href="${jobsHref(filters)}">Change filters in the list</a></li></ul>
 ${countedFrom === undefined ? '' : html`<p class="note">There are more restores than are read for a page: those requested before ${utc(countedFrom, true)} UTC are in no total.</p>`}
-${
+${tagsNote(summary)}${
   groups.length === 0
     ? html`<div class="empty"><h2>No restores</h2><p>None of this period is on record that fits.</p></div>`
     : html`<table class="stack pack" role="table"><caption>${groupBy === 'finding' ? 'A restore with several findings is in several rows.' : html`<span class="hidden">Totals, those of most restores first</span>`}</caption>
