@@ -52,7 +52,8 @@ its end, and ended; and where the ledger existed when the period began. The coll
 
 Until the verdict is known, what comes after it waits in a temporary file (in TMPDIR) as large as the report, which no other process
 can open. With --api, the API makes the report, by its own objectives; one that takes long is waited for. CSV has a row for the
-verdict, each gap, each cluster and each restore (column "record"), and begins with a byte order mark, by which Excel knows UTF-8.
+verdict, each gap, each limit of the report, each cluster and each restore (column "record"), and begins with a byte order mark, by
+which Excel knows UTF-8.
 With --framework, it shows by the controls of SOC 2, ISO 27001, DORA, NIS2, PCI DSS or HIPAA which facts are met, missing or not known;
 it never says that a control is complied with. With --project, the report and its verdict are about these projects alone, and say so.
 

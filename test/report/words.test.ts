@@ -16,6 +16,10 @@ const cluster = (state: DrillState, parts: Partial<ClusterEvidence['drill']> = {
 function textOf(states: readonly DrillState[]) {
   const tally = new NumbersTally();
   for (const state of states) tally.addCluster(cluster(state));
+  return textOfTally(tally);
+}
+
+function textOfTally(tally: NumbersTally) {
   const claim = { state: 'incomplete', gaps: [] } as const;
   const period = { ...PAST.period, ended: true };
   return verdictOf({ period, numbers: tally.numbers, gaps: [], madeAt: NOW, claim: { ...claim, gaps: [] } }).text;
@@ -26,6 +30,17 @@ describe('drills', () => {
     expect(textOf(['met', 'due'])).toContain('1 was, 1 has time left, none is overdue.');
     expect(textOf(['met', 'not-covered'])).toContain('1 was, 1 is unknown, none is known to be overdue.');
     expect(textOf(['overdue', 'not-covered'])).toContain('1 is unknown, 1 is overdue.');
+  });
+
+  test('of part of the period that are not known are named', () => {
+    const tally = new NumbersTally();
+    const part = [{ from: 'a', until: 'b' }];
+    tally.addCluster(cluster('met', { notKnown: part }));
+    tally.addCluster(cluster('met', { missed: part, notKnown: part }));
+    const text = textOfTally(tally);
+    expect(text).toContain('For 1 cluster, part of the period had no restore recent enough.');
+    expect(text).toContain('For 1 cluster, it is not known of part of the period whether there was one recent enough.');
+    expect(textOf(['met'])).not.toContain('it is not known of part');
   });
 
   test('of no cluster is anything said, where no cluster is known', () => {

@@ -107,7 +107,7 @@ function findingsSentence({ findings, severities, restores }: Numbers) {
   return `The rules produced ${counted(findings, 'finding')}: ${bySeverity(severities)}.`;
 }
 
-function drillsSentence({ clusters, drills, drillsMissed, recovery }: Numbers) {
+function drillsSentence({ clusters, drills, drillsMissed, drillsNotKnown, recovery }: Numbers) {
   if (clusters === 0) return '';
   const expected = EXPECTED_DRILLS.reduce((sum, state) => sum + drills[state], 0);
   if (expected === 0) return 'No cluster has to be restored within a number of days.';
@@ -125,6 +125,8 @@ function drillsSentence({ clusters, drills, drillsMissed, recovery }: Numbers) {
   const sentences = [
     `${counted(expected, 'cluster')} had to be restored within a number of days: ${parts.filter(Boolean).join(', ')}.`,
     drillsMissed > 0 && `For ${counted(drillsMissed, 'cluster')}, part of the period had no restore recent enough.`,
+    drillsNotKnown > 0 &&
+      `For ${counted(drillsNotKnown, 'cluster')}, it is not known of part of the period whether there was one recent enough.`,
     drills['backups-off'] > 0 && `Atlas makes no backups of ${counted(drills['backups-off'], 'cluster')}.`,
     recovery && `Completed restores took ${recoveryWords(recovery)} at most.`,
   ];
@@ -188,9 +190,10 @@ export function limitsOf(late: number, { outOfScope, ended, letGo, hasObjectives
     ...outOfScope.map(outOfScopeSentence),
     ...ended.map(endedSentence),
     ...letGoSentences(letGo),
-    `A cluster that was created and deleted between two readings of its project's clusters, and of which Atlas kept no backups, is not known. Stretches of more than ${CONTINUITY_MS / 3_600_000} hours between two readings are gaps.`,
+    `A cluster that was created and deleted between two readings of its project's clusters, and of which Atlas kept no backups, is not known. Nor is a tier that a cluster had only between two of them, or a project that was created and deleted between two listings of projects. Stretches of more than ${CONTINUITY_MS / 3_600_000} hours between two readings are gaps.`,
     `Atlas does not say for how long it lists restore jobs. ${firstRead}`,
     'A restore is shown as Atlas showed it at the last reading; one that was still open then may have ended since.',
+    "Atlas lists a restore with the cluster whose backup it is of: one from a project that isn't in the ledger into a cluster of this report is not in it.",
     "What was done with data after a download can't be seen. Data that left otherwise, by an export, a dump or a query, is no restore.",
     "Requesters are identified by matching Atlas's events to jobs: exact and strong rest on ids made by one process, likely on time alone, weak is a hint. Atlas records no address.",
     'Findings go by the rules that the collector had then, drills by those it had last. Before a cluster was first read, a drill counts as missed only between restores that are known.',
