@@ -72,8 +72,11 @@ export function exitsOf<Job extends PicturedJob>(jobs: Iterable<Job>, places: Kn
   return [...exits.values()].sort((a, b) => order(a.way) - order(b.way) || b.jobs.length - a.jobs.length);
 }
 
-/** Over time, stacked by how far the data went: as `overTime`, of the ways that there are. @param without of a time without exits */
-export function exitsOverTime(exits: readonly Exit[], period: Span, unit: Unit, without: (span: Span) => Without) {
+/**
+ * Over time, stacked by how far the data went: as `overTime`, of the ways that there are.
+ * @param without of a time without exits @default nothing is said of it
+ */
+export function exitsOverTime(exits: readonly Exit[], period: Span, unit: Unit, without?: (span: Span) => Without) {
   const series = EXIT_WAYS.filter((way) => exits.some((exit) => exit.way === way));
   const spans = spansOf(period, unit);
   const columns = spans.map((span): Column => {
@@ -83,7 +86,7 @@ export function exitsOverTime(exits: readonly Exit[], period: Span, unit: Unit, 
       exits.reduce((sum, exit) => sum + (exit.way === way ? exit.jobs.filter(isIn).length : 0), 0),
     );
     const restores = counts.reduce((sum, n) => sum + n, 0);
-    return { ...span, counts, restores, ...(restores === 0 ? { without: without(span) } : {}) };
+    return { ...span, counts, restores, ...(restores === 0 && without ? { without: without(span) } : {}) };
   });
   return { unit, series: series as string[], columns, overlapping: false };
 }

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GROUPINGS } from '../../../functions/schema/words.ts';
 import { testEngine } from '../../ledger/engines.ts';
-import { idAt } from '../../ledger/jobs.ts';
+import { idAt, job } from '../../ledger/jobs.ts';
 import { coverage, known, PROJECT_ID, scope } from '../../proof/facts.ts';
 import { hrefs, jobIds, type Site, startSite, textOf } from './site.ts';
 import { announceSome, before, jobsOf, PROJECTS } from './world.ts';
@@ -144,6 +144,23 @@ describe('exits', () => {
     const [december = '', ...others] = titles(await proven.get('/exits'));
     expect(december).toBe('not known'); // before the ledger began
     expect(others).toEqual([...Array(10).fill('no restores'), 'none known, to be proven']);
+  });
+
+  test('no month is said to be without exits that fit a filter, where of one on record that is not known', async () => {
+    const at = { jobId: idAt('2026-09-10T10:00:00Z'), requestedAt: '2026-09-10T10:00:00.000Z' };
+    const of = { projectId: PROJECT_ID, projectName: 'Payments', clusterName: 'orders', ...at };
+    const odd = job({ ...of, delivery: 'unknown' });
+    await using proven = await startSite(engine, { coverages: [coverage()], jobs: [odd], requesters: [undefined] });
+    await proven.ledger.saveScope(() => scope());
+    await proven.ledger.saveKnownProject(PROJECT_ID, () => known());
+    for (const filter of ['destination=download', 'destination=elsewhere', 'requester=ben*', 'delivery=download']) {
+      const page = await proven.get(`/exits?${filter}`);
+      expect(page, filter).not.toContain('no restores');
+      expect(textOf(page), filter).toContain('a restore may fit of which that is not known');
+    }
+    const ofCluster = await proven.get(`/exits?projectId=${PROJECT_ID}&clusterName=orders`);
+    expect(ofCluster.match(/: no restores</g)).toHaveLength(9);
+    expect(ofCluster).toContain(': 1 destination not known<');
   });
 
   test('of more projects than a page proves are not known', async () => {

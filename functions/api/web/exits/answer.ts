@@ -2,6 +2,7 @@
 import { unindexedFit } from '../../../ledger/filter/jobs-filter.ts';
 import type { JobSummary, JobsFilter } from '../../../ledger/model/ledger.ts';
 import type { LedgerReader } from '../../../ledger/repositories/ledger-reader.ts';
+import { defined } from '../../../platform/defined.ts';
 import type { RecordedProject } from '../../../proof/ledger.ts';
 import { runsOverAll } from '../../../report/gather/runs-over-all.ts';
 import { destinationOf } from '../../../restore/destination.ts';
@@ -34,12 +35,15 @@ const MAX_ORGANIZATIONS = 50;
 const MAX_PROVEN = 100;
 /** Runs that are looked at for the newest that has ended. */
 const MAX_RUNS = 200;
+/** Filters by where a restore is listed, which is known of each: by others, one may fit by what is not known of it. */
+const OF_PLACES: ReadonlySet<string> = new Set(['project', 'projectId', 'cluster', 'clusterName', 'orgId']);
 const LEAVING = ['elsewhere', 'download', 'unknown'] as const;
 
 /**
  * Requests: 1 query for each 1,000 restores that it looks at, of 10,000 at most, 1 batch read for each 100 of the newest 400 exits, 1 for
- * names, and 1 batch read and 1 query for each of at most 50 projects. Of at most 100 projects, whether there were others: 1 query, 1 batch
- * read for each 25, 1 batch read and 1 query for each with clusters that are gone, 1 read of the scope, and those of the runs.
+ * names, and 1 batch read and 1 query for each of at most 50 projects. Without filters but for places, whether there were others, of at most
+ * 100 projects: 1 query, 1 batch read for each 25, 1 batch read and 1 query for each with clusters that are gone, 1 read of the scope, and
+ * those of the runs.
  */
 export async function exitsAnswer(
   { ledger, now }: ExitsPorts,
@@ -69,15 +73,20 @@ export async function exitsAnswer(
     read.jobs.map((job) => byId.get(job.jobId) ?? job),
     places,
   );
-  const facts = await proofFacts(ledger);
-  const of = query.projectIds ?? (query.projectId === undefined ? undefined : [query.projectId]);
-  const without = (span: Span) => withoutRestores(facts, span, at, of && new Set(of));
-  const page = { asked, exits, read, names: places.names, looked: new Set(byId.keys()), without };
+  const isOfPlaces = [...asked.filters.keys()].every((name) => OF_PLACES.has(name));
+  const without = isOfPlaces ? await withoutIn(ledger, query, at) : undefined;
+  const page = { asked, exits, read, names: places.names, looked: new Set(byId.keys()), ...defined({ without }) };
   return { page: exitsPage(page, at), status: 200 };
 
   function wrong(text: string) {
     return { page: wrongExits(text, at), status: 400 as const };
   }
+}
+
+async function withoutIn(ledger: ExitsPorts['ledger'], { projectIds, projectId }: JobsFilter, now: number) {
+  const facts = await proofFacts(ledger);
+  const of = projectIds ?? (projectId === undefined ? undefined : [projectId]);
+  return (span: Span) => withoutRestores(facts, span, now, of && new Set(of));
 }
 
 /** Nothing where there are more projects than a page proves. */

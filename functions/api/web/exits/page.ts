@@ -28,8 +28,8 @@ export interface ExitsPage {
   names: ProjectNames;
   /** Ids of those that were read whole: of the others it was not looked up who requested them. */
   looked: ReadonlySet<string>;
-  /** Of a time without exits. */
-  without: (span: Span) => Without;
+  /** Of a time without exits. Absent: a restore may fit by what is not known of it, so none can be ruled out. */
+  without?: (span: Span) => Without;
 }
 
 const WAYS: Readonly<Record<ExitWay, { label: string; look: string; says: string }>> = {
@@ -76,6 +76,11 @@ ${
   unknown === 0
     ? ''
     : html`<p class="note">It is not known whether there were any in ${unknown === over.columns.length ? 'any of the' : 'the'} ${counted(unknown, unit)} marked “Not known”: no proof covers all restores of that time. <a href="/clusters">What was read, and when</a></p>
+`
+}${
+  without
+    ? ''
+    : html`<p class="note">With filters beyond project and cluster, this is what is on record: a restore may fit of which that is not known, such as who requested it or where it went.</p>
 `
 }${
   exits.length === 0 && unknown === 0
