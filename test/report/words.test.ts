@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { NumbersTally } from '../../functions/report/gather/numbers.ts';
 import { isLate } from '../../functions/report/html/clusters.ts';
 import type { ClusterEvidence } from '../../functions/report/model/report.ts';
-import { verdictOf } from '../../functions/report/model/words.ts';
+import { limitsOf, verdictOf } from '../../functions/report/model/words.ts';
 import type { DrillState } from '../../functions/schema/words.ts';
 import { NOW, PAST } from '../proof/facts.ts';
 
@@ -24,6 +24,17 @@ function textOfTally(tally: NumbersTally) {
   const period = { ...PAST.period, ended: true };
   return verdictOf({ period, numbers: tally.numbers, gaps: [], madeAt: NOW, claim: { ...claim, gaps: [] } }).text;
 }
+
+test('what a project was called, and whose it was, is said of the period', () => {
+  const names = [{ was: 'prod-payments', seenAt: PAST.period.since, until: '2026-09-01T00:00:00.000Z' }];
+  const organizations = [{ was: 'a'.repeat(24), seenAt: PAST.period.since, until: '2026-10-01T00:00:00.000Z' }];
+  const changed = [{ projectName: 'payments', names, organizations }];
+  const text = limitsOf(0, { outOfScope: [], changed, ended: [], letGo: [], hasObjectives: false }).join('\n');
+  expect(text).toContain('Project payments was called prod-payments until 2026-09-01 00:00 UTC: drills, objectives');
+  expect(text).toContain(
+    `Project payments was of the Atlas organization ${'a'.repeat(24)} until 2026-10-01 00:00 UTC.`,
+  );
+});
 
 describe('drills', () => {
   test('none is said not to be overdue while that of some is unknown', () => {

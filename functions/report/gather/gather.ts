@@ -1,4 +1,5 @@
 // functions/report/gather/gather.ts: the evidence of a period, read from the ledger, project by project.
+import type { Former } from '../../ledger/model/known-project.ts';
 import type { Ledger } from '../../ledger/model/ledger.ts';
 import { defined } from '../../platform/defined.ts';
 import { listOf } from '../../platform/lists/list-of.ts';
@@ -135,6 +136,7 @@ export async function gather(ledger: Ledger, options: GatherOptions, body: Evide
     }),
     limits: limitsOf(tally.readLate, {
       outOfScope,
+      changed: changedNames(projects, period),
       ended,
       letGo,
       hasObjectives: objectives.lines.length > 0,
@@ -142,6 +144,13 @@ export async function gather(ledger: Ledger, options: GatherOptions, body: Evide
     }),
   };
 }
+
+/** Since the period began. */
+const changedNames = (projects: readonly Expected[], { since }: GatherOptions['period']) =>
+  projects.flatMap(({ projectName, known: { formerNames = [], formerOrgs = [] } = {} }) => {
+    const isSince = ({ until }: Former) => until > since;
+    return { projectName, names: formerNames.filter(isSince), organizations: formerOrgs.filter(isSince) };
+  });
 
 const chosenOf = ({ projectIds, clusterName }: Only, names: ReadonlyMap<string, string>) => ({
   projects: projectIds.map((projectId) => ({ projectId, projectName: names.get(projectId) ?? projectId })),

@@ -1,7 +1,7 @@
 // functions/report/model/words.ts: the verdict and the limits of the report in plain words.
 import type { LetGo } from '../../ledger/let-go/let-go.ts';
 import { CONTINUITY_MS } from '../../ledger/model/coverage.ts';
-import type { EndedAccount, ProjectFacts } from '../../ledger/model/known-project.ts';
+import type { EndedAccount, Former, ProjectFacts } from '../../ledger/model/known-project.ts';
 import type { Claim } from '../../proof/gap.ts';
 import type { NamedGap } from '../../proof/ledger.ts';
 import type { Asking } from '../../proof/period.ts';
@@ -165,9 +165,17 @@ export function isReadLate({ firstSeenAt, clusterId }: ClusterEvidence, { since 
   return isObjectId(clusterId) && requestedAt(clusterId) < since;
 }
 
+interface Changed {
+  projectName: string;
+  names: readonly Former[];
+  organizations: readonly Former[];
+}
+
 interface Limits {
   /** Before the period began. */
   outOfScope: readonly Pick<ProjectFacts, 'projectName' | 'known'>[];
+  /** Projects by what they were called, and whose they were, after the period began. */
+  changed: readonly Changed[];
   /** After the period began, with somebody's word that nothing was missed. */
   ended: readonly EndedAccount[];
   letGo: readonly LetGo[];
@@ -179,7 +187,7 @@ interface Limits {
  * What no ledger of this kind can show, with the numbers of this one.
  * @param late clusters that were first read after the period began
  */
-export function limitsOf(late: number, { outOfScope, ended, letGo, hasObjectives, only }: Limits): string[] {
+export function limitsOf(late: number, { outOfScope, changed, ended, letGo, hasObjectives, only }: Limits): string[] {
   const firstRead =
     late === 0
       ? 'Every cluster of this report that existed when the period began was known to the ledger by then.'
@@ -188,6 +196,7 @@ export function limitsOf(late: number, { outOfScope, ended, letGo, hasObjectives
     ...(only ? [`${onlySentence(only)} Nothing is said of other projects and clusters.`] : []),
     "Projects are those that the collector's Atlas credentials see and its settings include.",
     ...outOfScope.map(outOfScopeSentence),
+    ...changed.flatMap(changedSentences),
     ...ended.map(endedSentence),
     ...letGoSentences(letGo),
     `A cluster that was created and deleted between two readings of its project's clusters, and of which Atlas kept no backups, is not known. Nor is a tier that a cluster had only between two of them, or a project that was created and deleted between two listings of projects. Stretches of more than ${CONTINUITY_MS / 3_600_000} hours between two readings are gaps.`,
@@ -215,6 +224,16 @@ function letGoSentences(letGo: readonly LetGo[]): string[] {
   const projects = counted(letGo.length, 'project');
   return [
     `The ledger keeps no restores from before ${day(last)} of all projects: by its policy of retention, ${counted(jobs, 'restore')} in ${projects} were let go so far. What is said to be on record is about later ones.`,
+  ];
+}
+
+function changedSentences({ projectName, names, organizations }: Changed): string[] {
+  const fit = 'drills, objectives and settings that go by patterns of names fit the name that it has now';
+  return [
+    ...names.map(({ was, until }) => `Project ${projectName} was called ${was} until ${day(until)}: ${fit}.`),
+    ...organizations.map(
+      ({ was, until }) => `Project ${projectName} was of the Atlas organization ${was} until ${day(until)}.`,
+    ),
   ];
 }
 

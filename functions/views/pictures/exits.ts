@@ -9,7 +9,7 @@ import type { Without } from './spans-without.ts';
 
 /**
  * download: out of Atlas. organization: a project of another Atlas organization. not-on-record: a project that no run has seen, whoever's
- * it is. organization-unknown: a project on record, of which, or of whose source, the organization is not known. unknown: where it went
+ * it is. organization-unknown: a project on record, of which, or of whose source, the organization then is not known. unknown: where it went
  * could not be read. project: another project of the same organization.
  */
 export const EXIT_WAYS = [
@@ -21,17 +21,17 @@ export type ExitWay = (typeof EXIT_WAYS)[number];
 export interface KnownPlaces {
   /** By id. */
   names: ReadonlyMap<string, string>;
-  /** Atlas organizations by the ids of projects, where they are known. */
-  organizations: ReadonlyMap<string, string>;
+  /** The Atlas organization of a project at a moment, where that is known. */
+  organizationAt(projectId: string, at: string): string | undefined;
 }
 
 /** Undefined: it stayed in its project. */
-export function exitOf(job: PicturedJob, { names, organizations }: KnownPlaces): ExitWay | undefined {
+export function exitOf(job: PicturedJob, { names, organizationAt }: KnownPlaces): ExitWay | undefined {
   const { place, projectId = job.projectId } = destinationOf(job);
   if (place === 'download' || place === 'unknown') return place;
   if (place !== 'elsewhere') return undefined;
   if (!names.has(projectId)) return 'not-on-record';
-  const [own, other] = [organizations.get(job.projectId), organizations.get(projectId)];
+  const [own, other] = [job.projectId, projectId].map((id) => organizationAt(id, job.requestedAt));
   if (own === undefined || other === undefined) return 'organization-unknown';
   return own === other ? 'project' : 'organization';
 }

@@ -118,6 +118,25 @@ describe('exits', () => {
       orgId: 'b'.repeat(24),
     }));
     expect(await said('/exits?projectId=aaaaaaaaaaaaaaaaaaaaaaaa')).toContain('into another organization');
+    // It moved between two listings: of the restores before, they were of one organization.
+    const [seenAt, until] = ['2026-11-03T12:00:00.000Z', '2026-11-04T12:00:00.000Z'];
+    await site.ledger.saveKnownProject(STAGING.projectId, (stored) => ({
+      ...(stored as NonNullable<typeof stored>),
+      formerOrgs: [{ was: 'a'.repeat(24), seenAt, until }],
+    }));
+    const crossing = JOBS.filter(
+      ({ delivery, projectId, targetProjectId }) =>
+        delivery !== 'download' && projectId === PAYMENTS.projectId && targetProjectId === STAGING.projectId,
+    ).map(({ requestedAt }) => requestedAt);
+    const [then, since] = [crossing.filter((at) => at <= seenAt), crossing.filter((at) => at >= until)];
+    const page = await site.get('/exits?projectId=aaaaaaaaaaaaaaaaaaaaaaaa');
+    expect(textOf(page)).toContain(`${since.length} into another organization`);
+    expect(textOf(page)).toContain(`${then.length} into another project of the organization`);
+    const unknown = crossing.length - then.length - since.length;
+    expect([then.length > 0, since.length > 0, unknown > 0]).toEqual([true, true, true]);
+    expect(textOf(page)).toContain(`${unknown} into another project, whether of the same organization is not known`);
+    expect(rowsOf(page).filter((row) => row.includes('>staging<'))).toHaveLength(3);
+    expect(hrefs(page, /targetProjectId=/)).toEqual([]);
     const strange = await startSite(engine, {
       jobs: jobsOf(12).map((job) => ({
         ...job,

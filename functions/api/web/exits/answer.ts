@@ -1,5 +1,6 @@
 // functions/api/web/exits/answer.ts: GET /exits: restores whose data left their project, of a period and of the filters of the list.
 import { unindexedFit } from '../../../ledger/filter/jobs-filter.ts';
+import { asOf } from '../../../ledger/model/known-project.ts';
 import type { JobSummary, JobsFilter } from '../../../ledger/model/ledger.ts';
 import type { LedgerReader } from '../../../ledger/repositories/ledger-reader.ts';
 import { defined } from '../../../platform/defined.ts';
@@ -119,11 +120,10 @@ async function placesOf(ledger: ExitsPorts['ledger'], jobs: readonly PicturedJob
     namesOf(ledger, [...projectsOf(jobs), ...counts.keys()]),
     Promise.all(most.map(([id]) => ledger.projectRecord(id))),
   ]);
-  const organizations = new Map(
-    records.flatMap((record) => {
-      const orgId = record?.known?.orgId ?? record?.coverage?.orgId;
-      return record && orgId !== undefined ? [[record.projectId, orgId] as const] : [];
-    }),
-  );
-  return { names, organizations };
+  const byId = new Map(records.flatMap((record) => (record ? [[record.projectId, record] as const] : [])));
+  const organizationAt = (projectId: string, at: string) => {
+    const { known, coverage } = byId.get(projectId) ?? {};
+    return asOf(known?.formerOrgs, known?.orgId ?? coverage?.orgId, at);
+  };
+  return { names, organizationAt };
 }
