@@ -10,7 +10,7 @@ const EPOCH = Date.parse('2026-01-01T00:00:00Z');
 const at = (day: number) => new Date(EPOCH + day * DAY).toISOString();
 const restore = (day: number) => ({
   ...{ jobId: idAt(at(day)), requestedAt: at(day - 0.1), finishedAt: at(day) },
-  ...{ durationSeconds: 8_640, snapshotAt: at(day - 1.1) },
+  ...{ durationSeconds: 8_640, snapshotAt: at(day - 1.1), dataAt: at(day - 1.1) },
 });
 
 /** Made at day 0, known since then, and evaluated by drills every 30 days unless said otherwise. */
@@ -63,6 +63,12 @@ describe('drills over a period', () => {
       dueAt: at(35),
       missed: [{ from: at(35), until: at(90) }],
     });
+  });
+
+  test('a restore of what was backed up before the cluster was made is of a former one', () => {
+    // The snapshot is a day older than the request.
+    expect(prove([21], 30, 40, { made: 20 })).toEqual({ ...{ state: 'due', days: 30, dueAt: at(50) }, missed: [] });
+    expect(prove([21.2], 30, 40, { made: 20 })).toMatchObject({ state: 'met', dueAt: at(51.2) });
   });
 
   test('of a cluster that is gone, what was asked while it was there is told, and nothing is asked since', () => {

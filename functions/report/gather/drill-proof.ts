@@ -9,6 +9,7 @@ import {
   createdAt as createdAtOf,
   drillState,
   isCoveredUntil,
+  isDataOf,
   lostUntil,
   measured,
 } from '../../proof/drill-state.ts';
@@ -44,6 +45,7 @@ export function proveDrill({ cluster, completed, period, madeAt, unreadUntil, le
   // Of a cluster that is gone, nothing is asked since.
   const end = Math.min(asked, goneAt);
   const done = completed
+    .filter((restore) => isDataOf(cluster, restore))
     .map((restore) => ({ restore, at: Date.parse(restore.finishedAt) }))
     .filter(({ at }) => at <= end)
     .sort((a, b) => a.at - b.at);
