@@ -5,9 +5,11 @@ import { Command } from 'commander';
 import { defined } from '../../functions/platform/defined.ts';
 import { FRAMEWORK_IDS, type FrameworkId } from '../../functions/report/model/framework.ts';
 import {
+  BEGUN,
   EVIDENCE_FORMATS,
   type EvidenceFormat,
   type EvidenceRequest,
+  hasBegun,
   isTooLong,
   MAX_PERIOD,
   periodOf,
@@ -109,6 +111,7 @@ async function evidence(flags: EvidenceFlags, context: Context) {
   const asked = new Date();
   const period = periodOf(flags, asked);
   checkPeriod(period);
+  if (!hasBegun(period, asked)) throw new UsageError(`--since: expected ${BEGUN}, got ${period.since}`);
   if (isTooLong(period)) throw new UsageError(`--since: expected ${MAX_PERIOD}`);
   const format = flags.format ?? formatFor(output);
   if (output === undefined && format === 'html' && out.isTerminal)

@@ -177,6 +177,7 @@ describe('GET /evidence', () => {
     ['format=doc', 'format', 'expected one of html, json, csv, pdf'],
     ['since=yesterday', 'since', 'expected a day such as'],
     ['since=2026-11-02&until=2026-11-01', 'until', 'expected `until` after `since`'],
+    ['since=2026-12-01&until=2027-01-01', 'since', 'expected a time that has come'],
     ['timeZone=Mars/Phobos', 'timeZone', 'IANA'],
     ['clusterName=a', 'clusterName', 'requires projectId'],
     ['projectId=ABC', 'projectId', '24 hex digits'],

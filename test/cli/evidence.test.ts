@@ -438,6 +438,7 @@ describe('evidence', () => {
   test('wrong usage is one line, and leaves no file', async () => {
     const ended = [
       await shell.run(['evidence', '--since', '2026-02-02', '--until', '2026-02-01']),
+      await shell.run(['evidence', '--since', '2039-01-01', '--until', LATER]),
       await shell.run(['evidence', '--format', 'docx']),
       await shell.run(['evidence', '--output', 'nowhere/report.html']),
       await shell.run(['evidence', '--output', '/dev/null']),
@@ -448,9 +449,10 @@ describe('evidence', () => {
       await shell.run(['evidence', '--framework', 'soc2,iso9001']),
       await shell.run(['evidence', '--data', 'elsewhere', '--output', 'none.html']),
     ];
-    expect(ended.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 2, 1]);
+    expect(ended.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1]);
     expect(ended.map(({ stderr }) => stderr)).toEqual([
       expect.stringMatching(/^restore-ledger: --until: expected a time after --since/),
+      'restore-ledger: --since: expected a time that has come, got 2039-01-01T00:00:00.000Z\n',
       'restore-ledger: --format: expected one of html, json, csv, pdf, got "docx"\n',
       'restore-ledger: --output nowhere/report.html: expected a file that can be written, got ENOENT\n',
       'restore-ledger: --output /dev/null: expected a regular file, or a name that is free\n',

@@ -71,6 +71,19 @@ describe('drills over a period', () => {
     expect(prove([21.2], 30, 40, { made: 20 })).toMatchObject({ state: 'met', dueAt: at(51.2) });
   });
 
+  test('of a period before the first reading, none is said to be overdue: Atlas may have listed restores no longer', () => {
+    expect(prove([70], 40, 50, { seen: 65 })).toMatchObject({ state: 'not-covered', missed: [], notKnown: [{}] });
+    expect(prove([], 40, 50, { seen: 65 })).toMatchObject({ state: 'not-covered', missed: [], notKnown: [{}] });
+    expect(prove([5], 40, 50, { seen: 45 })).toMatchObject({
+      state: 'overdue',
+      missed: [{ from: at(40), until: at(50) }],
+    });
+    expect(prove([], 40, 50, { seen: 45 })).toMatchObject({
+      state: 'overdue',
+      missed: [{ from: at(45), until: at(50) }],
+    });
+  });
+
   test('of a cluster that is gone, what was asked while it was there is told, and nothing is asked since', () => {
     expect(prove([20], 10, 90, { gone: 45 })).toMatchObject({ state: 'none', days: 30, missed: [] });
     expect(prove([20], 10, 90, { gone: 60 })).toMatchObject({

@@ -62,11 +62,12 @@ export function proveDrill({ cluster, completed, period, madeAt, unreadUntil, le
   const unread = needs ? Math.max(...[unreadUntil, cluster.provenLetGo].map((at) => (at ? Date.parse(at) : 0))) : 0;
   const isKnown =
     isCoveredUntil(cluster, due, new Date(end)) && [letGoUntil(letGo), unread].every((until) => until + within <= end);
-  const late = isKnown ? ('overdue' as const) : ('not-covered' as const);
   const known = {
     from: knownFrom(cluster, moments, { period, within, letGo, unread }),
     until: knownUntil(cluster, end),
   };
+  // Of a time before the first reading, restores that Atlas no longer listed then may be missing.
+  const late = isKnown && known.from < end ? ('overdue' as const) : ('not-covered' as const);
   const missed = missedIn(moments, within, known);
   if (goneAt <= asked) {
     // Whether it was asked in vain can't be told where restores or verdicts that would have counted are not known.
