@@ -158,7 +158,10 @@ describe('evidence', () => {
 
   test('compares restores with objectives, cluster by cluster, as jobs does; and says so without any', async () => {
     const rules = join(shell.dir, 'objectives.json');
-    await writeFile(rules, JSON.stringify({ objectives: ['*<script>*/* = none', '*/* = rto 10m, rpo 6h'] }));
+    await writeFile(
+      rules,
+      JSON.stringify({ objectives: ['*<script>*/* = none', 'prod-*/* = rto 1h', '*/* = rto 10m, rpo 6h'] }),
+    );
     const period = [...lastDays(60), '--rules', rules];
     const report = await evidence(...period);
     const { objectives } = report.numbers;
@@ -177,7 +180,10 @@ describe('evidence', () => {
       const restore = restoresOf(report).find((one) => one.jobId === jobId);
       expect([restore?.rto, restore?.rpo]).toEqual([rto, rpo]);
     }
-    expect(report.objectives).toHaveLength(2);
+    expect(report.objectives).toHaveLength(3);
+    expect(report.limits.filter((limit) => limit.startsWith('No cluster of this report has'))).toEqual([
+      expect.stringContaining('the objective prod-*/* = rto 1h: it fits none'),
+    ]);
     expect(report.verdict.text).toContain(`${objectives.rto.missed} missed it`);
     const some = report.projects.flatMap(({ clusters }) => clusters).find(({ recovery }) => recovery.rto.met > 0);
     expect(some?.recovery).toMatchObject({

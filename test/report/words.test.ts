@@ -25,11 +25,33 @@ function textOfTally(tally: NumbersTally) {
   return verdictOf({ period, numbers: tally.numbers, gaps: [], madeAt: NOW, claim: { ...claim, gaps: [] } }).text;
 }
 
+const NO_LIMITS = {
+  outOfScope: [],
+  changed: [],
+  joined: [],
+  ended: [],
+  letGo: [],
+  hasObjectives: false,
+  idleObjectives: [],
+};
+
+test('credentials that came later, and objectives of no cluster, are named', () => {
+  const joined = [{ account: 'second', since: '2026-09-01T00:00:00.000Z' }];
+  const limits = limitsOf(0, { ...NO_LIMITS, joined, hasObjectives: true, idleObjectives: ['prod-*/* = rto 1h'] });
+  expect(limits.join('\n')).toContain(
+    'The credentials second first listed their projects at 2026-09-01 00:00 UTC: one',
+  );
+  expect(limits.at(-1)).toBe(
+    'No cluster of this report has the objective prod-*/* = rto 1h: it fits none, or another comes before it.',
+  );
+  expect(limits).toHaveLength(limitsOf(0, { ...NO_LIMITS, hasObjectives: true }).length + 2);
+});
+
 test('what a project was called, and whose it was, is said of the period', () => {
   const names = [{ was: 'prod-payments', seenAt: PAST.period.since, until: '2026-09-01T00:00:00.000Z' }];
   const organizations = [{ was: 'a'.repeat(24), seenAt: PAST.period.since, until: '2026-10-01T00:00:00.000Z' }];
   const changed = [{ projectName: 'payments', names, organizations }];
-  const text = limitsOf(0, { outOfScope: [], changed, ended: [], letGo: [], hasObjectives: false }).join('\n');
+  const text = limitsOf(0, { ...NO_LIMITS, changed }).join('\n');
   expect(text).toContain('Project payments was called prod-payments until 2026-09-01 00:00 UTC: drills, objectives');
   expect(text).toContain(
     `Project payments was of the Atlas organization ${'a'.repeat(24)} until 2026-10-01 00:00 UTC.`,

@@ -171,6 +171,12 @@ interface Changed {
   organizations: readonly Former[];
 }
 
+interface Joined {
+  account: string;
+  /** When they first listed their projects, ISO 8601. */
+  since: string;
+}
+
 interface Limits {
   /** Before the period began. */
   outOfScope: readonly Pick<ProjectFacts, 'projectName' | 'known'>[];
@@ -179,7 +185,11 @@ interface Limits {
   /** After the period began, with somebody's word that nothing was missed. */
   ended: readonly EndedAccount[];
   letGo: readonly LetGo[];
+  /** Credentials that came after others, and after the period began. */
+  joined: readonly Joined[];
   hasObjectives: boolean;
+  /** Objectives that are of no cluster of the report, as written. */
+  idleObjectives: readonly string[];
   only?: EvidenceHead['only'] | undefined;
 }
 
@@ -187,7 +197,8 @@ interface Limits {
  * What no ledger of this kind can show, with the numbers of this one.
  * @param late clusters that were first read after the period began
  */
-export function limitsOf(late: number, { outOfScope, changed, ended, letGo, hasObjectives, only }: Limits): string[] {
+export function limitsOf(late: number, limits: Limits): string[] {
+  const { outOfScope, changed, joined, ended, letGo, hasObjectives, idleObjectives, only } = limits;
   const firstRead =
     late === 0
       ? 'Every cluster of this report that existed when the period began was known to the ledger by then.'
@@ -197,6 +208,7 @@ export function limitsOf(late: number, { outOfScope, changed, ended, letGo, hasO
     "Projects are those that the collector's Atlas credentials see and its settings include.",
     ...outOfScope.map(outOfScopeSentence),
     ...changed.flatMap(changedSentences),
+    ...joined.map(joinedSentence),
     ...ended.map(endedSentence),
     ...letGoSentences(letGo),
     `A cluster that was created and deleted between two readings of its project's clusters, and of which Atlas kept no backups, is not known. Nor is a tier that a cluster had only between two of them, or a project that was created and deleted between two listings of projects. Stretches of more than ${CONTINUITY_MS / 3_600_000} hours between two readings are gaps.`,
@@ -207,6 +219,9 @@ export function limitsOf(late: number, { outOfScope, changed, ended, letGo, hasO
     "Requesters are identified by matching Atlas's events to jobs: exact and strong rest on ids made by one process, likely on time alone, weak is a hint. Atlas records no address.",
     'Findings go by the rules that the collector had then, drills by those it had last. Before a cluster was first read, a drill counts as missed only between restores that are known.',
     ...(hasObjectives ? [OBJECTIVES_LIMIT] : []),
+    ...idleObjectives.map(
+      (line) => `No cluster of this report has the objective ${line}: it fits none, or another comes before it.`,
+    ),
   ];
 }
 
@@ -236,6 +251,9 @@ function changedSentences({ projectName, names, organizations }: Changed): strin
     ),
   ];
 }
+
+const joinedSentence = ({ account, since }: Joined) =>
+  `The credentials ${account} first listed their projects at ${day(since)}: one that only they could have seen, and that was deleted before, is not known.`;
 
 function endedSentence({ account, listedAt, at, by, reason }: EndedAccount): string {
   return `The credentials ${account} count no more since ${day(at)}. That no project was missed since they last listed theirs, at ${day(listedAt)}, is the word of ${by}: ${reason}`;
