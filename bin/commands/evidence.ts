@@ -5,9 +5,11 @@ import { Command } from 'commander';
 import { defined } from '../../functions/platform/defined.ts';
 import { FRAMEWORK_IDS, type FrameworkId } from '../../functions/report/model/framework.ts';
 import {
+  BEGUN,
   EVIDENCE_FORMATS,
   type EvidenceFormat,
   type EvidenceRequest,
+  hasBegun,
   isTooLong,
   MAX_PERIOD,
   periodOf,
@@ -52,7 +54,8 @@ its end, and ended; and where the ledger existed when the period began. The coll
 
 Until the verdict is known, what comes after it waits in a temporary file (in TMPDIR) as large as the report, which no other process
 can open. With --api, the API makes the report, by its own objectives; one that takes long is waited for. CSV has a row for the
-verdict, each gap, each cluster and each restore (column "record"), and begins with a byte order mark, by which Excel knows UTF-8.
+verdict, each gap, each limit of the report, each cluster and each restore (column "record"), and begins with a byte order mark, by
+which Excel knows UTF-8.
 With --framework, it shows by the controls of SOC 2, ISO 27001, DORA, NIS2, PCI DSS or HIPAA which facts are met, missing or not known;
 it never says that a control is complied with. With --project, the report and its verdict are about these projects alone, and say so.
 
@@ -108,6 +111,7 @@ async function evidence(flags: EvidenceFlags, context: Context) {
   const asked = new Date();
   const period = periodOf(flags, asked);
   checkPeriod(period);
+  if (!hasBegun(period, asked)) throw new UsageError(`--since: expected ${BEGUN}, got ${period.since}`);
   if (isTooLong(period)) throw new UsageError(`--since: expected ${MAX_PERIOD}`);
   const format = flags.format ?? formatFor(output);
   if (output === undefined && format === 'html' && out.isTerminal)

@@ -108,5 +108,5 @@ function provenThrough(rows: readonly CoverageRow[]): string {
     .sort()
     .at(-1);
   const kept = letGo === undefined ? '' : `, since ${utc(letGo)} UTC at the latest: older ones were let go`;
-  return `\nComplete for restores requested before ${utc(first)} UTC${kept}, based on full readings.\nThe table itself was not counted: \`restore-ledger evidence\` counts it, and so does \`verify\`, where the ledger is.`;
+  return `\nComplete for restores of these clusters requested before ${utc(first)} UTC${kept}, based on full readings.\nOf the time before a cluster was first read, the ledger has what Atlas still listed then.\nThe table itself was not counted: \`restore-ledger evidence\` counts it, and so does \`verify\`, where the ledger is.`;
 }

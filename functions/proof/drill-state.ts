@@ -137,7 +137,7 @@ export function drillOf(
 /** The last restore that shows all that a drill needs. One from before the creation was of another cluster of this name. */
 function proofOf(cluster: ClusterCoverage, needs: DrillNeeds, verdicts: Verdicts): CompletedRestore | undefined {
   const proofs = verdicts.restores.flatMap((restore) =>
-    isOfCluster(cluster, restore) && isProof(restore, needs) ? completedOf(restore) : [],
+    isProof(restore, needs) ? completedOf(restore).filter((one) => isOfCluster(cluster, one)) : [],
   );
   return proofs.sort(byFinish)[0];
 }
@@ -150,7 +150,7 @@ function unprovenOf(
   since: string,
 ): DrillState['unproven'] {
   if (!needs) return undefined;
-  const judged = restores.filter((restore) => isWholeRestore(restore) && isOfCluster(cluster, restore));
+  const judged = restores.filter(isWholeRestore);
   const ids = new Set(judged.map(({ jobId }) => jobId));
   // Of one that is not among them, nobody has said anything, if all of its time were read.
   const unjudged = wholeRestores(cluster)
@@ -182,8 +182,15 @@ function areKnown({ provenLetGo }: ClusterCoverage, days: number, verdicts: Verd
 export const unreadUntil = ({ before }: Verdicts): string | undefined =>
   before === undefined ? undefined : daysAfter(before, LONGEST_DAYS);
 
-export const isOfCluster = (cluster: ClusterCoverage, { finishedAt = '' }: Pick<JudgedRestore, 'finishedAt'>) =>
-  Date.parse(finishedAt) >= Date.parse(createdAt(cluster));
+/** Not of one of the same name that was there before: Atlas may list restores by the name alone. */
+export const isOfCluster = (cluster: ClusterCoverage, restore: Pick<CompletedRestore, 'finishedAt' | 'dataAt'>) =>
+  Date.parse(restore.finishedAt) >= Date.parse(createdAt(cluster)) && isDataOf(cluster, restore);
+
+/** Backups can't be older than their cluster: those of a former one are kept for a while, and may be restored into it. */
+export function isDataOf(cluster: Made, { dataAt }: Pick<CompletedRestore, 'dataAt'>): boolean {
+  const made = madeAt(cluster);
+  return made === undefined || dataAt === undefined || Date.parse(dataAt) >= Date.parse(made);
+}
 
 /** A restore as coverage has it. Nothing for one that has not finished. */
 export function completedOf(restore: JudgedRestore): CompletedRestore[] {
@@ -195,16 +202,17 @@ export function completedOf(restore: JudgedRestore): CompletedRestore[] {
 
 const byFinish = (a: CompletedRestore, b: CompletedRestore) => Date.parse(b.finishedAt) - Date.parse(a.finishedAt);
 
-/** Its id is made when it is; without one, or with one from the future, it is as old as it is known to be. */
-export function createdAt({
-  clusterId,
-  firstSeenAt,
-  seenAt,
-}: Pick<ClusterCoverage, 'clusterId' | 'firstSeenAt' | 'seenAt'>): string {
-  if (!isObjectId(clusterId)) return firstSeenAt;
-  const made = requestedAt(clusterId);
-  return made <= seenAt ? made : firstSeenAt;
+type Made = Pick<ClusterCoverage, 'clusterId' | 'seenAt'>;
+
+/** Its id is made when it is. Undefined without one, or with one from the future. ISO 8601. */
+function madeAt({ clusterId, seenAt }: Made): string | undefined {
+  const made = isObjectId(clusterId) ? requestedAt(clusterId) : undefined;
+  return made !== undefined && made <= seenAt ? made : undefined;
 }
+
+/** Where it is not known when it was made, it is as old as it is known to be. */
+export const createdAt = (cluster: Made & Pick<ClusterCoverage, 'firstSeenAt'>): string =>
+  madeAt(cluster) ?? cluster.firstSeenAt;
 
 interface Shown {
   last?: CompletedRestore | undefined;

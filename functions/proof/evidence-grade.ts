@@ -60,17 +60,18 @@ export function evidenceOf(cluster: ClusterCoverage, now: Date, facts: GradeFact
 
 /** Each restore that counts, with what it shows. */
 export function shownBy(cluster: ClusterCoverage, { verdicts, objective, others = [] }: GradeFacts): Shown[] {
-  const unjudged = [...wholeRestores(cluster), ...others].map(({ jobId, finishedAt, elsewhere }): Shown => {
-    return { jobId, finishedAt, grade: elsewhere ? 'restored elsewhere' : 'restored' };
-  });
-  const judged = (verdicts?.restores ?? [])
-    .filter(isWholeRestore)
-    .flatMap((restore) =>
-      completedOf(restore).map(
-        ({ jobId, finishedAt }): Shown => ({ jobId, finishedAt, grade: judgedGrade(restore, objective) }),
-      ),
-    );
-  return [...unjudged, ...judged].filter((shown) => isOfCluster(cluster, shown));
+  const isOfIt = (restore: CompletedRestore) => isOfCluster(cluster, restore);
+  const unjudged = [...wholeRestores(cluster), ...others]
+    .filter(isOfIt)
+    .map(({ jobId, finishedAt, elsewhere }): Shown => {
+      return { jobId, finishedAt, grade: elsewhere ? 'restored elsewhere' : 'restored' };
+    });
+  const judged = (verdicts?.restores ?? []).filter(isWholeRestore).flatMap((restore) =>
+    completedOf(restore)
+      .filter(isOfIt)
+      .map(({ jobId, finishedAt }): Shown => ({ jobId, finishedAt, grade: judgedGrade(restore, objective) })),
+  );
+  return [...unjudged, ...judged];
 }
 
 function judgedGrade(restore: JudgedRestore, objective: GradeFacts['objective']): EvidenceGrade {

@@ -16,6 +16,7 @@ const MAX_PARTS = 1_000;
 const time = () => moment().check(z.refine((value) => !Number.isNaN(Date.parse(value)), 'expected a time'));
 const number = () => z.number();
 const interval = looseObject({ from: time(), until: time() });
+const former = looseObject({ was: z.string(), seenAt: time(), until: time() });
 const failing = looseObject({ code: z.string(), message: z.string(), since: time() });
 const absence = looseObject({ since: time(), at: time() });
 const restored = looseObject({
@@ -110,6 +111,7 @@ export const scopeShape = looseObject({
 export const projectShape = looseObject({
   ...{ orgId: maybe(z.string()), firstSeenAt: time(), coveredSince: maybe(time()), excludedSince: maybe(time()) },
   ...{ notVisibleSince: maybe(time()), lastSeenAt: maybe(time()), unseen: maybe(z.array(interval)) },
+  ...{ formerNames: maybe(z.array(former)), formerOrgs: maybe(z.array(former)) },
   accounts: z.record(z.string(), looseObject({ since: time(), lostAt: maybe(time()) })),
   retired: maybe(looseObject({ at: time(), by: z.string(), reason: z.string() })),
   changes: z.array(

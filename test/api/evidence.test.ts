@@ -93,7 +93,16 @@ describe('GET /evidence', () => {
     expect(of('cluster')).toHaveLength(report.numbers.clusters);
     const overdue = of('cluster').filter(({ drillState }) => drillState === 'overdue');
     expect(overdue).toHaveLength(report.numbers.drills.overdue);
-    expect(rows).toHaveLength(1 + restores.length + report.gaps.length + report.numbers.clusters);
+    expect(of('limit').map((row) => row.text)).toEqual(report.limits);
+    const shown = (parts: { from: string; until: string }[] = []) =>
+      parts.map(({ from, until }) => `${from}/${until}`).join('; ');
+    const drills = report.projects.flatMap(({ clusters }) => clusters.map(({ drill }) => drill));
+    expect(drills.some(({ missed }) => missed.length > 0)).toBe(true);
+    expect(of('cluster').map((row) => [row.drillMissed, row.drillNotKnown])).toEqual(
+      drills.map(({ missed, notKnown }) => [shown(missed), shown(notKnown)]),
+    );
+    const { gaps, limits, numbers } = report;
+    expect(rows).toHaveLength(1 + restores.length + gaps.length + limits.length + numbers.clusters);
   });
 
   test('is a file to keep, in the format that is preferred or named', async () => {
@@ -168,6 +177,7 @@ describe('GET /evidence', () => {
     ['format=doc', 'format', 'expected one of html, json, csv, pdf'],
     ['since=yesterday', 'since', 'expected a day such as'],
     ['since=2026-11-02&until=2026-11-01', 'until', 'expected `until` after `since`'],
+    ['since=2026-12-01&until=2027-01-01', 'since', 'expected a time that has come'],
     ['timeZone=Mars/Phobos', 'timeZone', 'IANA'],
     ['clusterName=a', 'clusterName', 'requires projectId'],
     ['projectId=ABC', 'projectId', '24 hex digits'],

@@ -158,7 +158,10 @@ describe('evidence', () => {
 
   test('compares restores with objectives, cluster by cluster, as jobs does; and says so without any', async () => {
     const rules = join(shell.dir, 'objectives.json');
-    await writeFile(rules, JSON.stringify({ objectives: ['*<script>*/* = none', '*/* = rto 10m, rpo 6h'] }));
+    await writeFile(
+      rules,
+      JSON.stringify({ objectives: ['*<script>*/* = none', 'prod-*/* = rto 1h', '*/* = rto 10m, rpo 6h'] }),
+    );
     const period = [...lastDays(60), '--rules', rules];
     const report = await evidence(...period);
     const { objectives } = report.numbers;
@@ -177,7 +180,10 @@ describe('evidence', () => {
       const restore = restoresOf(report).find((one) => one.jobId === jobId);
       expect([restore?.rto, restore?.rpo]).toEqual([rto, rpo]);
     }
-    expect(report.objectives).toHaveLength(2);
+    expect(report.objectives).toHaveLength(3);
+    expect(report.limits.filter((limit) => limit.startsWith('No cluster of this report has'))).toEqual([
+      expect.stringContaining('the objective prod-*/* = rto 1h: it fits none'),
+    ]);
     expect(report.verdict.text).toContain(`${objectives.rto.missed} missed it`);
     const some = report.projects.flatMap(({ clusters }) => clusters).find(({ recovery }) => recovery.rto.met > 0);
     expect(some?.recovery).toMatchObject({
@@ -438,6 +444,7 @@ describe('evidence', () => {
   test('wrong usage is one line, and leaves no file', async () => {
     const ended = [
       await shell.run(['evidence', '--since', '2026-02-02', '--until', '2026-02-01']),
+      await shell.run(['evidence', '--since', '2039-01-01', '--until', LATER]),
       await shell.run(['evidence', '--format', 'docx']),
       await shell.run(['evidence', '--output', 'nowhere/report.html']),
       await shell.run(['evidence', '--output', '/dev/null']),
@@ -448,9 +455,10 @@ describe('evidence', () => {
       await shell.run(['evidence', '--framework', 'soc2,iso9001']),
       await shell.run(['evidence', '--data', 'elsewhere', '--output', 'none.html']),
     ];
-    expect(ended.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 2, 1]);
+    expect(ended.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1]);
     expect(ended.map(({ stderr }) => stderr)).toEqual([
       expect.stringMatching(/^restore-ledger: --until: expected a time after --since/),
+      'restore-ledger: --since: expected a time that has come, got 2039-01-01T00:00:00.000Z\n',
       'restore-ledger: --format: expected one of html, json, csv, pdf, got "docx"\n',
       'restore-ledger: --output nowhere/report.html: expected a file that can be written, got ENOENT\n',
       'restore-ledger: --output /dev/null: expected a regular file, or a name that is free\n',

@@ -96,6 +96,27 @@ describe('drills', () => {
     for await (const cluster of system.ledger.archivedClusters(system.projectId)) archived.push(cluster);
     expect(archived).toMatchObject([{ clusterId: former?.clusterId, goneAt: expect.any(String) }]);
   });
+
+  test('of a cluster made anew are not met by a restore of the former one’s backup, which goes by the same name', async () => {
+    await using system = await oldWorld();
+    system.atlas.world.deleteCluster(system.at);
+    system.atlas.world.addCluster(system.at);
+    const dueAt = new Date(system.clock.now() + 365 * DAY).toISOString();
+    const made = system.clock.now();
+    const drillAfter = async (ms: number, snapshot = {}) => {
+      system.clock.advance(ms);
+      const job = system.atlas.world.startRestore({ ...system.at, durationMs: MINUTE, ...snapshot });
+      system.clock.advance(10 * MINUTE);
+      await system.runWith();
+      const { lists: { dedicated } = {}, drill } = (await system.coverage()).clusters.Cluster0 ?? {};
+      return { job: await system.ledger.job(job.id), last: dedicated?.lastCompleted?.jobId, drill };
+    };
+    const first = await drillAfter(MINUTE, { snapshotAt: made - HOUR });
+    expect(first.job).toMatchObject({ status: 'COMPLETED', snapshotAt: new Date(made - HOUR).toISOString() });
+    expect([first.last, first.drill]).toEqual([undefined, { days: 365, dueAt }]);
+    const own = await drillAfter(2 * DAY);
+    expect([own.last, String(own.drill?.dueAt) > dueAt]).toEqual([own.job?.jobId, true]);
+  });
 });
 
 test.each([403, 404, 500])('projects that cannot be listed (%i) cost a name, not the record', async (status) => {

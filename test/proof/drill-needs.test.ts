@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { ClusterCoverage, ListCoverage } from '../../functions/ledger/model/coverage.ts';
 import { drillOf as drillOrNotKnown, drillState } from '../../functions/proof/drill-state.ts';
+import { evidenceOf } from '../../functions/proof/evidence-grade.ts';
 import type { JudgedRestore, Verdicts } from '../../functions/restore/drills/judged.ts';
 import { compileRules } from '../../functions/restore/rules/compile-rules.ts';
 import { DEFAULT_RULES } from '../../functions/restore/rules/rules.ts';
+import { idAt } from '../ledger/jobs.ts';
 import { judged } from '../restore/drills/judged.ts';
 import { known } from '../restore/tags/known.ts';
 
@@ -119,6 +121,18 @@ describe('a drill that needs a verdict and another project', () => {
     const again = cluster('2026-02-10', '2026-02-01', { firstSeenAt: iso('2026-02-05') });
     const drill = drillOf('prod', again, compileRules({ ...DEFAULT_RULES, drillDays: 30 }), at('2026-02-10'));
     expect(drillState({ ...again, ...(drill && { drill }) }, at('2026-02-10'))).toMatchObject({ state: 'due' });
+  });
+
+  test('a restore of the backup of an earlier cluster of this name proves nothing, whenever it was restored', () => {
+    const made = { clusterId: idAt('2026-02-05T00:00:00Z') };
+    const [old, own] = ['2026-02-04', '2026-02-06'].map((day) => judgedOn('2026-02-08', { snapshotAt: iso(day) }));
+    const of = cluster('2026-02-10', undefined, made);
+    expect(stateAt('2026-02-10', of, { restores: [old as JudgedRestore] })).toMatchObject({ state: 'due' });
+    expect(stateAt('2026-02-10', of, { restores: [own as JudgedRestore] })).toMatchObject({ state: 'proven' });
+    expect(evidenceOf(of, at('2026-02-10'), { verdicts: { restores: [old as JudgedRestore] } })?.grade).toBe('never');
+    expect(evidenceOf(of, at('2026-02-10'), { verdicts: { restores: [own as JudgedRestore] } })?.grade).toBe(
+      'verified',
+    );
   });
 
   test('is none that is asked of clusters without backups', () => {

@@ -121,7 +121,7 @@ const PLACES: [string, (more: Item) => Item & Key, Item[]][] = [
     projectWith,
     [
       ...[{ accounts: { a: null } }, { retired: 5 }, { unseen: 5 }, { firstSeenAt: 'not a time' }, { changes: [5] }],
-      ...[{ changes: [{ at: AT }] }, { orgId: 5 }],
+      ...[{ changes: [{ at: AT }] }, { orgId: 5 }, { formerNames: [{ was: 'x' }] }, { formerOrgs: 5 }],
     ],
   ],
   ['run', runWith, [{ failures: 5 }, { scope: 5 }, { counts: 5 }, { startedAt: 'then' }, { failures: [null] }]],

@@ -10,7 +10,7 @@ const EPOCH = Date.parse('2026-01-01T00:00:00Z');
 const at = (day: number) => new Date(EPOCH + day * DAY).toISOString();
 const restore = (day: number) => ({
   ...{ jobId: idAt(at(day)), requestedAt: at(day - 0.1), finishedAt: at(day) },
-  ...{ durationSeconds: 8_640, snapshotAt: at(day - 1.1) },
+  ...{ durationSeconds: 8_640, snapshotAt: at(day - 1.1), dataAt: at(day - 1.1) },
 });
 
 /** Made at day 0, known since then, and evaluated by drills every 30 days unless said otherwise. */
@@ -62,6 +62,25 @@ describe('drills over a period', () => {
       state: 'overdue',
       dueAt: at(35),
       missed: [{ from: at(35), until: at(90) }],
+    });
+  });
+
+  test('a restore of what was backed up before the cluster was made is of a former one', () => {
+    // The snapshot is a day older than the request.
+    expect(prove([21], 30, 40, { made: 20 })).toEqual({ ...{ state: 'due', days: 30, dueAt: at(50) }, missed: [] });
+    expect(prove([21.2], 30, 40, { made: 20 })).toMatchObject({ state: 'met', dueAt: at(51.2) });
+  });
+
+  test('of a period before the first reading, none is said to be overdue: Atlas may have listed restores no longer', () => {
+    expect(prove([70], 40, 50, { seen: 65 })).toMatchObject({ state: 'not-covered', missed: [], notKnown: [{}] });
+    expect(prove([], 40, 50, { seen: 65 })).toMatchObject({ state: 'not-covered', missed: [], notKnown: [{}] });
+    expect(prove([5], 40, 50, { seen: 45 })).toMatchObject({
+      state: 'overdue',
+      missed: [{ from: at(40), until: at(50) }],
+    });
+    expect(prove([], 40, 50, { seen: 45 })).toMatchObject({
+      state: 'overdue',
+      missed: [{ from: at(45), until: at(50) }],
     });
   });
 

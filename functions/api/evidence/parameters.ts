@@ -3,9 +3,11 @@ import type { Context } from 'hono';
 import { defined } from '../../platform/defined.ts';
 import { FRAMEWORK_IDS } from '../../report/model/framework.ts';
 import {
+  BEGUN,
   EVIDENCE_FORMATS,
   type EvidenceFormat,
   type EvidenceRequest,
+  hasBegun,
   isTooLong,
   MAX_PERIOD,
   MEDIA_TYPES,
@@ -89,6 +91,7 @@ export async function evidenceRequest(
   if (period.since >= period.until) {
     throw badParameter(until === undefined ? 'since' : 'until', 'expected `until` after `since`');
   }
+  if (!hasBegun(period, now)) throw badParameter('since', `expected ${BEGUN}`);
   if (isTooLong(period)) throw badParameter('since', `expected ${MAX_PERIOD}`);
   const format = asked.format ?? preferredFormat(context, formats);
   return defined({ period, format, timeZone, only: await onlyOf(asked, ledger), frameworks, verify });

@@ -94,7 +94,7 @@ export const JOB_FILTERS = {
   validation: described(someOf(VALIDATION_STATUSES), 'The restored data was checked, with any of these results.'),
   announced: described(flag, 'true: somebody announced it. false: nobody did, as far as is known.'),
   expectedRestoreId: described(objectId, 'Came for this announced restore.'),
-  orgId: described(objectId, 'Of projects of this Atlas organization.'),
+  orgId: described(objectId, 'Of projects that are, or were, of this Atlas organization.'),
   accountId: described(ACCOUNT_ID, 'Of a ledger in this AWS account, in a hub.'),
   organizationId: described(ORGANIZATION_ID, 'Of ledgers in this AWS organization, in a hub.'),
   period: described(

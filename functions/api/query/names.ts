@@ -190,9 +190,10 @@ async function checkCluster(ledger: NamesReader, name: string, projectId: string
 
 async function projectsOfOrganization(ledger: NamesReader, orgId: string): Promise<string[]> {
   const projects = await allFacts(ledger, 'orgId', 'use `project` or `source`');
-  const ids = projects.flatMap(({ projectId, known, coverage }) =>
-    (known?.orgId ?? coverage?.orgId) === orgId ? [projectId] : [],
-  );
+  const ids = projects.flatMap(({ projectId, known, coverage }) => {
+    const former = known?.formerOrgs?.map(({ was }) => was) ?? [];
+    return [known?.orgId ?? coverage?.orgId, ...former].includes(orgId) ? [projectId] : [];
+  });
   if (ids.length > 0) return ids;
   throw badParameter('orgId', `no project of organization ${orgId} is on record`);
 }

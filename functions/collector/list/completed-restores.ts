@@ -1,10 +1,11 @@
 // functions/collector/list/completed-restores.ts: the completed restores of a list, evidence that its backups work, and their durations.
 
 import type { JobList } from '../../atlas/model/atlas.ts';
-import type { CompletedRestore, ListCoverage } from '../../ledger/model/coverage.ts';
+import type { ClusterCoverage, CompletedRestore, ListCoverage } from '../../ledger/model/coverage.ts';
 import type { Ledger } from '../../ledger/model/ledger.ts';
 import { defined } from '../../platform/defined.ts';
 import { upTo } from '../../platform/lists/up-to.ts';
+import { isDataOf } from '../../proof/drill-state.ts';
 import { isElsewhere } from '../../restore/drills/judged.ts';
 import type { RestoreJob } from '../../restore/job.ts';
 import { dataAt } from '../../restore/objectives/measure.ts';
@@ -24,10 +25,12 @@ export interface Successes extends Last, Pick<ListCoverage, 'durations' | 'notUn
   letGoUntil?: string;
 }
 
+export type ClusterMade = Pick<ClusterCoverage, 'clusterId' | 'seenAt'>;
 type SeenJob = Omit<RestoreJob, 'atlas'>;
 
 export class CompletedRestores {
   readonly #known: Last;
+  readonly #cluster: ClusterMade;
   readonly #restated = new Set<string>();
   #last: CompletedRestore | undefined;
   #lastElsewhere: CompletedRestore | undefined;
@@ -35,8 +38,9 @@ export class CompletedRestores {
   #durations: { jobId: string; seconds: number }[] = [];
   #notUnderstood = 0;
 
-  /** @param known what coverage has */
-  constructor(known: Last = {}) {
+  /** @param cluster whose backups the restores are to show to work @param known what coverage has */
+  constructor(cluster: ClusterMade, known: Last = {}) {
+    this.#cluster = cluster;
     this.#known = known;
   }
 
@@ -49,6 +53,7 @@ export class CompletedRestores {
     const elsewhere = isElsewhere(job) || undefined;
     const measured = defined({ durationSeconds, snapshotAt, dataAt: dataAt(job), elsewhere });
     const restore = { jobId, requestedAt, finishedAt, ...measured };
+    if (!isDataOf(this.#cluster, restore)) return;
     const isLater = (than: CompletedRestore | undefined) => than === undefined || finishedAt > than.finishedAt;
     if (isLater(this.#last)) this.#last = restore;
     if (elsewhere && isLater(this.#lastElsewhere)) this.#lastElsewhere = restore;
@@ -91,12 +96,12 @@ export class CompletedRestores {
  */
 export async function withRestated(
   seen: Successes,
-  { projectId, clusterName, kind }: JobList,
+  { list: { projectId, clusterName, kind }, cluster }: { list: JobList; cluster: ClusterMade },
   ledger: Pick<Ledger, 'jobs' | 'coverage'>,
 ): Promise<Successes> {
   const { restated } = seen;
   if (!restated) return seen;
-  const recorded = new CompletedRestores();
+  const recorded = new CompletedRestores(cluster);
   const query = { projectId, clusterName, limit: PAGE };
   for await (const job of upTo(Number.POSITIVE_INFINITY, (page) => ledger.jobs({ ...query, ...page }))) {
     // An index may still have what it was.

@@ -9,7 +9,7 @@ import type { RestoreJob, Source } from '../../restore/job.ts';
 import type { Status } from '../../schema/words.ts';
 import type { RuleEvaluator } from '../evaluate/rule-evaluator.ts';
 import type { AtlasTime } from './atlas-time.ts';
-import { CompletedRestores, type Successes } from './completed-restores.ts';
+import { type ClusterMade, CompletedRestores, type Successes } from './completed-restores.ts';
 import { Fingerprints } from './fingerprints.ts';
 import type { KnownJobs } from './known-jobs.ts';
 import { ListWindow } from './list-window.ts';
@@ -35,6 +35,8 @@ export interface ReadListPorts {
 
 export interface ListTask {
   list: JobList;
+  /** That it is of. */
+  cluster: ClusterMade;
   source: Source;
   runId: string;
   /** What the coverage knew of this list. */
@@ -114,7 +116,7 @@ export interface Reading {
 }
 
 export function beginReading(task: ListTask, ports: ReadListPorts): Reading {
-  const { full, resume, stored, prefetched } = task;
+  const { cluster, full, resume, stored, prefetched } = task;
   const requestedAt = ports.time.at(prefetched.requestedMs);
   const startedAt = resume?.startedAt ?? requestedAt;
   return {
@@ -126,7 +128,7 @@ export function beginReading(task: ListTask, ports: ReadListPorts): Reading {
     fingerprints: new Fingerprints(stored?.recent ?? {}),
     watermark: new Watermark(startedAt, resume),
     window: new ListWindow(resume),
-    successes: new CompletedRestores(stored),
+    successes: new CompletedRestores(cluster, stored),
     counts: noListCounts(),
     problems: [],
     unattributedFrom: undefined,

@@ -4,6 +4,7 @@ import type { ClusterFailure, Run, RunScope, RunTrigger } from '../../ledger/mod
 import { defined } from '../../platform/defined.ts';
 import type { CollectTask } from '../task/task.ts';
 import { scopeAfter } from './accounts.ts';
+import { tellRenamed } from './former.ts';
 import { emptyScopes, failuresOf, nothingChosen } from './plan-failures.ts';
 import { absence, type Observation, othersInUse } from './scope.ts';
 import { recordSubjects } from './subjects.ts';
@@ -62,6 +63,10 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
     othersInUse: othersInUse(memory.scope, listings, at),
   };
   const subjects = await recordSubjects(ledger, observation, memory, isMeasured);
+  tellRenamed(
+    subjects.map((subject) => subject.known),
+    { log, runId, at },
+  );
   const tasks = subjects.flatMap(({ known, seenBy }) =>
     seenBy && isChosen(known, scope, options) ? [taskFor(known, seenBy, request)] : [],
   );

@@ -14,6 +14,7 @@ import {
 import type { ClusterFailure } from '../../ledger/model/run.ts';
 import { defined } from '../../platform/defined.ts';
 import { printable } from '../../restore/text.ts';
+import { namedAfter } from './former.ts';
 import type { Listing } from './list-projects.ts';
 
 export interface Observation {
@@ -45,10 +46,11 @@ export function projectsSeen(listings: readonly Listing[]): Map<string, { projec
 /** What is known of a project that is seen. Nothing is concluded of credentials that do not see it. */
 export function afterSight(
   stored: KnownProject | undefined,
-  { id, name, orgId }: Project,
+  project: Project,
   seenBy: readonly string[],
-  { runId, at, wantsProject }: Observation,
+  { runId, at, wantsProject, scope }: Observation,
 ): KnownProject {
+  const { id, name } = project;
   const wasSeen = stored !== undefined && stored.notVisibleSince === undefined;
   const { notVisibleSince, lastSeenAt, retired, ...known } = stored ?? unknown(id, name, at);
   const changes: ScopeChange[] = wasSeen ? [] : [{ at, what: 'visible', runId }];
@@ -62,7 +64,9 @@ export function afterSight(
   if (retired) changes.push({ at, what: 'reinstated', runId });
   const from = lastSeenAt ?? notVisibleSince;
   const unseen = from === undefined || from >= at ? undefined : withInterval(known.unseen, { from, until: at });
-  const next = { ...known, projectName: name, accounts, ...defined({ orgId, unseen }) };
+  const seenAt = wasSeen ? lastListing(stored, scope, at) : lastSeenAt;
+  const named = namedAfter(stored, project, { at, seenAt: seenAt ?? known.firstSeenAt });
+  const next = { ...known, ...named, accounts, ...defined({ unseen }) };
   return asChosen(withChanges(next, changes), { runId, at, wantsProject });
 }
 
@@ -99,15 +103,20 @@ export function afterAbsence(stored: KnownProject, observation: Observation): Kn
   );
   // One change entry replaces one per account.
   const changes = chosen.changes.filter((change) => !(change.runId === runId && change.what === 'not-visible'));
-  const sights = Object.keys(stored.accounts).flatMap((name) =>
-    isSeenBy(stored, name) ? (listedBy(observation.scope, name)?.listedAt ?? []) : [],
-  );
-  const [lastSeenAt] = sights
-    .filter((seenAt) => seenAt < at)
-    .sort()
-    .reverse();
+  const lastSeenAt = lastListing(stored, observation.scope, at);
   const lost = { ...chosen, accounts, notVisibleSince: at, ...defined({ lastSeenAt }) };
   return withChanges({ ...lost, changes }, [{ at, what: 'not-visible', runId }]);
+}
+
+/** When those that see it last listed their projects, before a moment. */
+function lastListing(stored: KnownProject, scope: Scope | undefined, before: string): string | undefined {
+  const sights = Object.keys(stored.accounts).flatMap((name) =>
+    isSeenBy(stored, name) ? (listedBy(scope, name)?.listedAt ?? []) : [],
+  );
+  return sights
+    .filter((seenAt) => seenAt < before)
+    .sort()
+    .at(-1);
 }
 
 /**

@@ -85,7 +85,7 @@ class ListCollection {
         reading = await this.#read(this.#prefetch(true), true);
       }
       if (reading.doubt !== undefined && reading.complete) return this.#contradicted(reading, reading.doubt);
-      const successes = await withRestated(reading.successes, this.#task.list, this.#ports.ledger);
+      const successes = await withRestated(reading.successes, this.#task, this.#ports.ledger);
       const attempt: Attempt = {
         startedAt: reading.startedAt,
         reading: { ...reading, successes, counts: this.#counts },
@@ -102,12 +102,12 @@ class ListCollection {
   }
 
   async #read(prefetched: PrefetchedList, full: boolean, resume?: Resume): Promise<ListReading> {
-    const { list, source, runId, stored } = this.#task;
+    const { list, cluster, source, runId, stored } = this.#task;
     // Our clock is measured by then.
     await prefetched.answered;
     const evaluator = this.#ports.evaluatorAt(this.#ports.time.at(prefetched.requestedMs));
     const reading = beginReading(
-      { list, source, runId, stored, full, resume, prefetched },
+      { list, cluster, source, runId, stored, full, resume, prefetched },
       { ...this.#ports, evaluator },
     );
     this.#readings.push(reading);
@@ -163,7 +163,7 @@ class ListCollection {
 
   /** Requests: 1 query a MB of the project's jobs, and 1 for each job that is open. @returns how many still are */
   async #settleOpen(startedAt: string): Promise<number> {
-    const { list, source, runId, stored } = this.#task;
+    const { list, cluster, source, runId, stored } = this.#task;
     const known = await this.#ports.known.ofList(list);
     const open = [...known].filter(([, job]) => job.open && !job.vanished).map(([jobId]) => jobId);
     const prefetched: PrefetchedList = {
@@ -173,7 +173,7 @@ class ListCollection {
     };
     const evaluator = this.#ports.evaluatorAt(startedAt);
     const reading = beginReading(
-      { list, source, runId, stored, full: true, prefetched },
+      { list, cluster, source, runId, stored, full: true, prefetched },
       { ...this.#ports, evaluator },
     );
     this.#readings.push(reading);

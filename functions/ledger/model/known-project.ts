@@ -30,6 +30,9 @@ export interface KnownProject {
   projectId: string;
   projectName: string;
   orgId?: string;
+  /** Names, and Atlas organizations, that it had before. Oldest first, at most the last `MAX_FORMER`. */
+  formerNames?: Former[];
+  formerOrgs?: Former[];
   /** Counts the writes; a write is refused unless it names the one it read. */
   revision: number;
   /** When a run first listed it. */
@@ -53,6 +56,29 @@ export interface KnownProject {
 }
 
 export const MAX_SCOPE_CHANGES = 50;
+
+/** What was so until a listing showed otherwise. Times are ISO 8601. */
+export interface Former {
+  was: string;
+  /** When a listing showed it last. */
+  seenAt: string;
+  /** When one showed another. */
+  until: string;
+}
+
+export const MAX_FORMER = 100;
+
+export const withFormer = (all: readonly Former[] = [], one: Former): Former[] => [...all, one].slice(-MAX_FORMER);
+
+/**
+ * What was so at a moment. Undefined where it changed between two listings, and nobody knows when; before the first listing, what that
+ * showed. @param now what is so since the last change @param at ISO 8601
+ */
+export function asOf(former: readonly Former[] = [], now: string | undefined, at: string): string | undefined {
+  const next = former.find(({ until }) => at < until);
+  if (!next) return now;
+  return at <= next.seenAt ? next.was : undefined;
+}
 
 /** What a set of credentials last listed. */
 export interface AccountScope {

@@ -23,6 +23,8 @@ const FIELDS = fieldNames<KnownProject>({
   projectId: true,
   projectName: true,
   orgId: true,
+  formerNames: true,
+  formerOrgs: true,
   revision: true,
   firstSeenAt: true,
   coveredSince: true,

@@ -24,7 +24,8 @@ const RESTORE_COLUMNS = JOB_COLUMNS.filter((name) => !LEFT_OUT.includes(name));
 /** `record` says what a row is about, `state` how that stands, in the words of the other formats. */
 export const EVIDENCE_COLUMNS = [
   ...['record', 'state', 'text', 'projectId', 'projectName', 'clusterName', 'clusterId'],
-  ...['coveredTo', 'drillState', 'drillDueAt', 'restores', 'targetProjectName', ...RESTORE_COLUMNS],
+  ...['coveredTo', 'drillState', 'drillDueAt', 'drillMissed', 'drillNotKnown', 'restores', 'targetProjectName'],
+  ...RESTORE_COLUMNS,
 ];
 type Cells = Readonly<Record<string, unknown>>;
 
@@ -43,8 +44,12 @@ export class CsvReport implements Report {
     const named = { ...this.#project, clusterName, clusterId };
     const { state, coveredTo, gaps } = proof;
     const text = gaps.map((gap) => gap.text).join(' ');
-    const drilled = { drillState: drill.state, drillDueAt: drill.dueAt, restores: restores.length };
-    await this.#rows.write(rowOf({ record: 'cluster', state, text, ...named, coveredTo, ...drilled }));
+    const drilled = {
+      ...{ drillState: drill.state, drillDueAt: drill.dueAt },
+      ...{ drillMissed: intervals(drill.missed), drillNotKnown: intervals(drill.notKnown) },
+    };
+    const cells = { record: 'cluster', state, text, ...named, coveredTo, ...drilled, restores: restores.length };
+    await this.#rows.write(rowOf(cells));
     for (const restore of restores) {
       const job = jobCells({ ...named, ...restore });
       await this.#rows.write(rowOf({ ...job, record: 'restore', state: restore.status }));
@@ -52,11 +57,12 @@ export class CsvReport implements Report {
   }
 
   async *parts(head: EvidenceHead): AsyncGenerator<string> {
-    const { verdict, numbers, gaps, frameworks = [] } = head;
+    const { verdict, numbers, gaps, frameworks = [], limits } = head;
     yield BYTE_ORDER_MARK + csvLine(EVIDENCE_COLUMNS);
     yield rowOf({ record: 'report', state: verdict.state, text: verdict.text, restores: numbers.restores });
     for (const { reason, text, projectId, projectName, clusterName } of gaps)
       yield rowOf({ record: 'gap', state: reason, text, projectId, projectName, clusterName });
+    for (const text of limits) yield rowOf({ record: 'limit', text });
     for (const { name, controls } of frameworks) {
       for (const { id, facts, beyond } of controls) {
         for (const { fact, state, text } of facts)
@@ -73,6 +79,10 @@ export class CsvReport implements Report {
 }
 
 const rowOf = (cells: Cells) => csvLine(EVIDENCE_COLUMNS.map((name) => shown(cells[name])));
+
+/** As ISO 8601 writes them, with semicolons between several. */
+const intervals = (some: readonly { from: string; until: string }[] = []) =>
+  some.map(({ from, until }) => `${from}/${until}`).join('; ');
 
 /** A terminal may show it, too. */
 const UNSAFE = /[\p{Cc}\p{Bidi_Control}]+/gu;

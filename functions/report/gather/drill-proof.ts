@@ -9,6 +9,7 @@ import {
   createdAt as createdAtOf,
   drillState,
   isCoveredUntil,
+  isDataOf,
   lostUntil,
   measured,
 } from '../../proof/drill-state.ts';
@@ -44,6 +45,7 @@ export function proveDrill({ cluster, completed, period, madeAt, unreadUntil, le
   // Of a cluster that is gone, nothing is asked since.
   const end = Math.min(asked, goneAt);
   const done = completed
+    .filter((restore) => isDataOf(cluster, restore))
     .map((restore) => ({ restore, at: Date.parse(restore.finishedAt) }))
     .filter(({ at }) => at <= end)
     .sort((a, b) => a.at - b.at);
@@ -64,11 +66,12 @@ export function proveDrill({ cluster, completed, period, madeAt, unreadUntil, le
   const unread = needs ? Math.max(...[unreadUntil, cluster.provenLetGo].map((at) => (at ? Date.parse(at) : 0))) : 0;
   const isKnown =
     isCoveredUntil(cluster, due, new Date(end)) && [letGoUntil(letGo), unread].every((until) => until + within <= end);
-  const late = isKnown ? ('overdue' as const) : ('not-covered' as const);
   const known = {
     from: knownFrom(cluster, moments, { period, within, letGo, unread }),
     until: knownUntil(cluster, end),
   };
+  // Of a time before the first reading, restores that Atlas no longer listed then may be missing.
+  const late = isKnown && known.from < end ? ('overdue' as const) : ('not-covered' as const);
   const missed = missedIn(moments, within, known);
   if (goneAt <= asked) {
     // Whether it was asked in vain can't be told where restores or verdicts that would have counted are not known.

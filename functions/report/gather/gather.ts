@@ -1,4 +1,5 @@
 // functions/report/gather/gather.ts: the evidence of a period, read from the ledger, project by project.
+import type { Former, Scope } from '../../ledger/model/known-project.ts';
 import type { Ledger } from '../../ledger/model/ledger.ts';
 import { defined } from '../../platform/defined.ts';
 import { listOf } from '../../platform/lists/list-of.ts';
@@ -83,7 +84,7 @@ export async function gather(ledger: Ledger, options: GatherOptions, body: Evide
     only === undefined || projectId === undefined || only.projectIds.includes(projectId);
   const projects = all.filter(isChosen);
   const projectNames = new Map(all.map(({ projectId, projectName }) => [projectId, projectName]));
-  const tally = new Tallies(body, period);
+  const tally = new Tallies(body, period, objectives);
   const ofProjects: NamedGap[] = [];
   for (const [index, project] of projects.entries()) {
     progress.show(`reading ${project.projectName}, ${index} projects before it`);
@@ -135,12 +136,30 @@ export async function gather(ledger: Ledger, options: GatherOptions, body: Evide
     }),
     limits: limitsOf(tally.readLate, {
       outOfScope,
+      changed: changedNames(projects, period),
+      joined: joinedSince(scope, all, period),
+      idleObjectives: only ? [] : objectives.lines.filter((line) => !tally.fitting.has(line)),
       ended,
       letGo,
       hasObjectives: objectives.lines.length > 0,
       only: chosen,
     }),
   };
+}
+
+/** Since the period began. */
+const changedNames = (projects: readonly Expected[], { since }: GatherOptions['period']) =>
+  projects.flatMap(({ projectName, known: { formerNames = [], formerOrgs = [] } = {} }) => {
+    const isSince = ({ until }: Former) => until > since;
+    return { projectName, names: formerNames.filter(isSince), organizations: formerOrgs.filter(isSince) };
+  });
+
+/** The first ones began the ledger, which is a gap of its own. */
+function joinedSince(scope: Scope | undefined, all: readonly Expected[], period: GatherOptions['period']) {
+  const [began = ''] = all.flatMap(({ known }) => known?.firstSeenAt ?? []).sort();
+  return Object.entries(scope?.accounts ?? {}).flatMap(([account, { since, guest }]) =>
+    !guest && since !== undefined && since > began && since > period.since ? [{ account, since }] : [],
+  );
 }
 
 const chosenOf = ({ projectIds, clusterName }: Only, names: ReadonlyMap<string, string>) => ({
@@ -175,15 +194,19 @@ class Tallies implements EvidenceBody {
   readonly numbers = new NumbersTally();
   readonly provenThrough = new ProvenThrough();
   readonly facts = new FactsTally();
-  #project: Pick<ProjectHead, 'projectId'> = { projectId: '' };
+  /** Objectives that clusters have, as written. */
+  readonly fitting = new Set<string>();
+  #project: Pick<ProjectHead, 'projectId' | 'projectName'> = { projectId: '', projectName: '' };
   /** Clusters. */
   readLate = 0;
   readonly #body: EvidenceBody;
   readonly #period: EvidenceHead['period'];
+  readonly #objectives: Objectives;
 
-  constructor(body: EvidenceBody, period: EvidenceHead['period']) {
+  constructor(body: EvidenceBody, period: EvidenceHead['period'], objectives: Objectives) {
     this.#body = body;
     this.#period = period;
+    this.#objectives = objectives;
   }
 
   project: EvidenceBody['project'] = (project, restores) => {
@@ -195,6 +218,8 @@ class Tallies implements EvidenceBody {
 
   cluster: EvidenceBody['cluster'] = (cluster) => {
     this.numbers.addCluster(cluster);
+    const { text } = this.#objectives.of(this.#project.projectName, cluster.clusterName) ?? {};
+    if (text !== undefined) this.fitting.add(text);
     this.facts.add(this.#project, cluster);
     this.provenThrough.addCluster(cluster);
     if (isReadLate(cluster, this.#period)) this.readLate += 1;

@@ -18,7 +18,7 @@ export class NumbersTally {
     ...{ restores: 0, outcomes: zeros(STATUSES), findings: 0, severities: zeros(SEVERITIES) },
     rules: {} as Numbers['rules'],
   };
-  readonly #drills = { drills: zeros(DRILL_STATES), drillsMissed: 0 };
+  readonly #drills = { drills: zeros(DRILL_STATES), drillsMissed: 0, drillsNotKnown: 0 };
   readonly #objectives = { clusters: 0, rto: zeros(COUNTED), rpo: zeros(COUNTED) };
   readonly #durations: number[] = [];
   readonly #byRequester = new Map<string, RequesterCount>();
@@ -34,6 +34,7 @@ export class NumbersTally {
     this.#numbers.proofs[proof.state] += 1;
     this.#drills.drills[drill.state] += 1;
     if (drill.missed.length > 0) this.#drills.drillsMissed += 1;
+    else if (drill.notKnown) this.#drills.drillsNotKnown += 1;
     if (recovery.objective) this.#objectives.clusters += 1;
     for (const side of SIDES) for (const state of COUNTED) this.#objectives[side][state] += recovery[side][state];
     for (const restore of restores) this.#addRestore(restore);

@@ -138,6 +138,8 @@ export interface Numbers {
   drills: Record<DrillState['state'], number>;
   /** Clusters for which the period has parts without a restore. */
   drillsMissed: number;
+  /** Clusters of which no part was missed, as far as is known, and of some part it is not known. */
+  drillsNotKnown: number;
   /** Clusters that have objectives, and their restores by whether these met them. */
   objectives: { clusters: number } & Record<Side, Pick<Recovered, 'met' | 'missed' | 'notKnown'>>;
 }

@@ -44,6 +44,10 @@ export function periodOf({ since, until }: Partial<Record<'since' | 'until', str
   return { since: begin, until: end, ended: end < now.toISOString() };
 }
 
+/** Of a period that has not begun, nothing can be said. */
+export const BEGUN = 'a time that has come';
+export const hasBegun = ({ since }: Pick<Period, 'since'>, now: Date) => since <= now.toISOString();
+
 /** `restore-evidence-2026-10-01-to-2026-11-01.html` */
 export const fileNameOf = ({ period: { since, until }, format }: Pick<EvidenceRequest, 'period' | 'format'>) =>
   `restore-evidence-${since.slice(0, 10)}-to-${until.slice(0, 10)}.${format}`;

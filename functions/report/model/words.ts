@@ -1,7 +1,7 @@
 // functions/report/model/words.ts: the verdict and the limits of the report in plain words.
 import type { LetGo } from '../../ledger/let-go/let-go.ts';
 import { CONTINUITY_MS } from '../../ledger/model/coverage.ts';
-import type { EndedAccount, ProjectFacts } from '../../ledger/model/known-project.ts';
+import type { EndedAccount, Former, ProjectFacts } from '../../ledger/model/known-project.ts';
 import type { Claim } from '../../proof/gap.ts';
 import type { NamedGap } from '../../proof/ledger.ts';
 import type { Asking } from '../../proof/period.ts';
@@ -107,7 +107,7 @@ function findingsSentence({ findings, severities, restores }: Numbers) {
   return `The rules produced ${counted(findings, 'finding')}: ${bySeverity(severities)}.`;
 }
 
-function drillsSentence({ clusters, drills, drillsMissed, recovery }: Numbers) {
+function drillsSentence({ clusters, drills, drillsMissed, drillsNotKnown, recovery }: Numbers) {
   if (clusters === 0) return '';
   const expected = EXPECTED_DRILLS.reduce((sum, state) => sum + drills[state], 0);
   if (expected === 0) return 'No cluster has to be restored within a number of days.';
@@ -125,6 +125,8 @@ function drillsSentence({ clusters, drills, drillsMissed, recovery }: Numbers) {
   const sentences = [
     `${counted(expected, 'cluster')} had to be restored within a number of days: ${parts.filter(Boolean).join(', ')}.`,
     drillsMissed > 0 && `For ${counted(drillsMissed, 'cluster')}, part of the period had no restore recent enough.`,
+    drillsNotKnown > 0 &&
+      `For ${counted(drillsNotKnown, 'cluster')}, it is not known of part of the period whether there was one recent enough.`,
     drills['backups-off'] > 0 && `Atlas makes no backups of ${counted(drills['backups-off'], 'cluster')}.`,
     recovery && `Completed restores took ${recoveryWords(recovery)} at most.`,
   ];
@@ -167,13 +169,31 @@ export function isReadLate({ firstSeenAt, clusterId }: ClusterEvidence, { since 
   return isObjectId(clusterId) && requestedAt(clusterId) < since;
 }
 
+interface Changed {
+  projectName: string;
+  names: readonly Former[];
+  organizations: readonly Former[];
+}
+
+interface Joined {
+  account: string;
+  /** When they first listed their projects, ISO 8601. */
+  since: string;
+}
+
 interface Limits {
   /** Before the period began. */
   outOfScope: readonly Pick<ProjectFacts, 'projectName' | 'known'>[];
+  /** Projects by what they were called, and whose they were, after the period began. */
+  changed: readonly Changed[];
   /** After the period began, with somebody's word that nothing was missed. */
   ended: readonly EndedAccount[];
   letGo: readonly LetGo[];
+  /** Credentials that came after others, and after the period began. */
+  joined: readonly Joined[];
   hasObjectives: boolean;
+  /** Objectives that are of no cluster of the report, as written. */
+  idleObjectives: readonly string[];
   only?: EvidenceHead['only'] | undefined;
 }
 
@@ -181,7 +201,8 @@ interface Limits {
  * What no ledger of this kind can show, with the numbers of this one.
  * @param late clusters that were first read after the period began
  */
-export function limitsOf(late: number, { outOfScope, ended, letGo, hasObjectives, only }: Limits): string[] {
+export function limitsOf(late: number, limits: Limits): string[] {
+  const { outOfScope, changed, joined, ended, letGo, hasObjectives, idleObjectives, only } = limits;
   const firstRead =
     late === 0
       ? 'Every cluster of this report that existed when the period began was known to the ledger by then.'
@@ -190,15 +211,21 @@ export function limitsOf(late: number, { outOfScope, ended, letGo, hasObjectives
     ...(only ? [`${onlySentence(only)} Nothing is said of other projects and clusters.`] : []),
     "Projects are those that the collector's Atlas credentials see and its settings include.",
     ...outOfScope.map(outOfScopeSentence),
+    ...changed.flatMap(changedSentences),
+    ...joined.map(joinedSentence),
     ...ended.map(endedSentence),
     ...letGoSentences(letGo),
-    `A cluster that was created and deleted between two readings of its project's clusters, and of which Atlas kept no backups, is not known. Stretches of more than ${CONTINUITY_MS / 3_600_000} hours between two readings are gaps.`,
+    `A cluster that was created and deleted between two readings of its project's clusters, and of which Atlas kept no backups, is not known. Nor is a tier that a cluster had only between two of them, or a project that was created and deleted between two listings of projects. Stretches of more than ${CONTINUITY_MS / 3_600_000} hours between two readings are gaps.`,
     `Atlas does not say for how long it lists restore jobs. ${firstRead}`,
     'A restore is shown as Atlas showed it at the last reading; one that was still open then may have ended since.',
+    "Atlas lists a restore with the cluster whose backup it is of: one from a project that isn't in the ledger into a cluster of this report is not in it.",
     "What was done with data after a download can't be seen. Data that left otherwise, by an export, a dump or a query, is no restore.",
     "Requesters are identified by matching Atlas's events to jobs: exact and strong rest on ids made by one process, likely on time alone, weak is a hint. Atlas records no address.",
     'Findings go by the rules that the collector had then, drills by those it had last. Before a cluster was first read, a drill counts as missed only between restores that are known.',
     ...(hasObjectives ? [OBJECTIVES_LIMIT] : []),
+    ...idleObjectives.map(
+      (line) => `No cluster of this report has the objective ${line}: it fits none, or another comes before it.`,
+    ),
   ];
 }
 
@@ -218,6 +245,19 @@ function letGoSentences(letGo: readonly LetGo[]): string[] {
     `The ledger keeps no restores from before ${day(last)} of all projects: by its policy of retention, ${counted(jobs, 'restore')} in ${projects} were let go so far. What is said to be on record is about later ones.`,
   ];
 }
+
+function changedSentences({ projectName, names, organizations }: Changed): string[] {
+  const fit = 'drills, objectives and settings that go by patterns of names fit the name that it has now';
+  return [
+    ...names.map(({ was, until }) => `Project ${projectName} was called ${was} until ${day(until)}: ${fit}.`),
+    ...organizations.map(
+      ({ was, until }) => `Project ${projectName} was of the Atlas organization ${was} until ${day(until)}.`,
+    ),
+  ];
+}
+
+const joinedSentence = ({ account, since }: Joined) =>
+  `The credentials ${account} first listed their projects at ${day(since)}: one that only they could have seen, and that was deleted before, is not known.`;
 
 function endedSentence({ account, listedAt, at, by, reason }: EndedAccount): string {
   return `The credentials ${account} count no more since ${day(at)}. That no project was missed since they last listed theirs, at ${day(listedAt)}, is the word of ${by}: ${reason}`;

@@ -9,7 +9,7 @@ import type { Without } from './spans-without.ts';
 
 /**
  * download: out of Atlas. organization: a project of another Atlas organization. not-on-record: a project that no run has seen, whoever's
- * it is. organization-unknown: a project on record, of which, or of whose source, the organization is not known. unknown: where it went
+ * it is. organization-unknown: a project on record, of which, or of whose source, the organization then is not known. unknown: where it went
  * could not be read. project: another project of the same organization.
  */
 export const EXIT_WAYS = [
@@ -21,17 +21,17 @@ export type ExitWay = (typeof EXIT_WAYS)[number];
 export interface KnownPlaces {
   /** By id. */
   names: ReadonlyMap<string, string>;
-  /** Atlas organizations by the ids of projects, where they are known. */
-  organizations: ReadonlyMap<string, string>;
+  /** The Atlas organization of a project at a moment, where that is known. */
+  organizationAt(projectId: string, at: string): string | undefined;
 }
 
 /** Undefined: it stayed in its project. */
-export function exitOf(job: PicturedJob, { names, organizations }: KnownPlaces): ExitWay | undefined {
+export function exitOf(job: PicturedJob, { names, organizationAt }: KnownPlaces): ExitWay | undefined {
   const { place, projectId = job.projectId } = destinationOf(job);
   if (place === 'download' || place === 'unknown') return place;
   if (place !== 'elsewhere') return undefined;
   if (!names.has(projectId)) return 'not-on-record';
-  const [own, other] = [organizations.get(job.projectId), organizations.get(projectId)];
+  const [own, other] = [job.projectId, projectId].map((id) => organizationAt(id, job.requestedAt));
   if (own === undefined || other === undefined) return 'organization-unknown';
   return own === other ? 'project' : 'organization';
 }
@@ -72,8 +72,11 @@ export function exitsOf<Job extends PicturedJob>(jobs: Iterable<Job>, places: Kn
   return [...exits.values()].sort((a, b) => order(a.way) - order(b.way) || b.jobs.length - a.jobs.length);
 }
 
-/** Over time, stacked by how far the data went: as `overTime`, of the ways that there are. @param without of a time without exits */
-export function exitsOverTime(exits: readonly Exit[], period: Span, unit: Unit, without: (span: Span) => Without) {
+/**
+ * Over time, stacked by how far the data went: as `overTime`, of the ways that there are.
+ * @param without of a time without exits @default nothing is said of it
+ */
+export function exitsOverTime(exits: readonly Exit[], period: Span, unit: Unit, without?: (span: Span) => Without) {
   const series = EXIT_WAYS.filter((way) => exits.some((exit) => exit.way === way));
   const spans = spansOf(period, unit);
   const columns = spans.map((span): Column => {
@@ -83,7 +86,7 @@ export function exitsOverTime(exits: readonly Exit[], period: Span, unit: Unit, 
       exits.reduce((sum, exit) => sum + (exit.way === way ? exit.jobs.filter(isIn).length : 0), 0),
     );
     const restores = counts.reduce((sum, n) => sum + n, 0);
-    return { ...span, counts, restores, ...(restores === 0 ? { without: without(span) } : {}) };
+    return { ...span, counts, restores, ...(restores === 0 && without ? { without: without(span) } : {}) };
   });
   return { unit, series: series as string[], columns, overlapping: false };
 }

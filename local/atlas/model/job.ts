@@ -52,6 +52,8 @@ export interface JobPlan {
   outcome: Outcome;
   durationMs?: number | undefined;
   snapshotId?: string | undefined;
+  /** In ms since the epoch. @default that of a day, as old as the cluster at most */
+  snapshotAt?: number | undefined;
   target?: SimJob['target'];
   pointInTime?: SimJob['pointInTime'];
   /** Where its id comes from. @default drawn, unlike any other */
@@ -87,11 +89,15 @@ export function makeJob(cluster: SimCluster, plan: JobPlan, random: Random, proc
   if (kind === 'collection' && delivery === 'download') throw new RangeError('a collection restore is no download');
 
   const counter = random.between(0, 2 ** 24 - 1);
-  // Atlas takes a snapshot a day and keeps it for weeks, so jobs share snapshots.
-  const snapshotAt = Math.floor((requestedAt - random.between(1, 48) * HOUR) / DAY) * DAY + 3 * HOUR;
+  // Atlas takes a snapshot a day and keeps it for weeks, so jobs share snapshots. None is older than its cluster.
+  const daily = Math.floor((requestedAt - random.between(1, 48) * HOUR) / DAY) * DAY + 3 * HOUR;
+  const snapshotAt = plan.snapshotAt ?? Math.max(daily, cluster.created);
   const [shortest, longest] = DURATIONS[kind];
   const drawnMs = random.between(shortest / SECOND, longest / SECOND) * SECOND;
-  const oplog = { oplogTs: Math.floor((requestedAt - HOUR) / SECOND), oplogInc: random.between(1, 40) };
+  const oplog = {
+    oplogTs: Math.floor(Math.max(requestedAt - HOUR, cluster.created) / SECOND),
+    oplogInc: random.between(1, 40),
+  };
   const drawnMoment = random.next() < 0.5 ? { seconds: oplog.oplogTs } : oplog;
   const drawn = { process: random.pick(processes), counter };
   const { identity = drawn } = plan;

@@ -30,6 +30,8 @@ export interface Restore extends JobListRef {
   durationMs?: number;
   /** @default a recent one */
   snapshotId?: string;
+  /** When that was taken, in ms since the epoch. @default after the cluster was made */
+  snapshotAt?: number;
   /** The second that a point-in-time restore goes back to. @default drawn */
   pointInTimeSeconds?: number;
   /** The name of who asks for it: one of `actors`. @default drawn, and never one of the simulator's own credentials */
@@ -91,7 +93,7 @@ export class Restores {
   /** @throws RangeError */
   start({ kind, delivery = 'automated', outcome = 'completed', actor, pointInTimeSeconds, ...asked }: Restore): SimJob {
     const { projectId, clusterName, targetProjectId = projectId, targetClusterName = clusterName } = asked;
-    const { durationMs, snapshotId, eventType } = asked;
+    const { durationMs, snapshotId, snapshotAt, eventType } = asked;
     const list = this.list({ projectId, clusterName, kind });
     const cluster = this.#organization.existingCluster(asked);
     if (!kindsOf(cluster.tier).includes(kind)) {
@@ -100,7 +102,8 @@ export class Restores {
     const job = this.#arrivals.start(
       cluster,
       {
-        ...{ kind, delivery, outcome, durationMs, snapshotId, eventType, requestedAt: this.#clock.now() },
+        ...{ kind, delivery, outcome, durationMs, snapshotId, snapshotAt, eventType },
+        requestedAt: this.#clock.now(),
         target: { projectId: targetProjectId, clusterName: targetClusterName },
         ...(pointInTimeSeconds !== undefined && { pointInTime: { seconds: pointInTimeSeconds } }),
         requester: actor === undefined ? undefined : this.#actors.named(actor),

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GROUPINGS } from '../../../functions/schema/words.ts';
 import { testEngine } from '../../ledger/engines.ts';
-import { idAt } from '../../ledger/jobs.ts';
+import { idAt, job } from '../../ledger/jobs.ts';
 import { coverage, known, PROJECT_ID, scope } from '../../proof/facts.ts';
 import { hrefs, jobIds, type Site, startSite, textOf } from './site.ts';
 import { announceSome, before, jobsOf, PROJECTS } from './world.ts';
@@ -118,6 +118,25 @@ describe('exits', () => {
       orgId: 'b'.repeat(24),
     }));
     expect(await said('/exits?projectId=aaaaaaaaaaaaaaaaaaaaaaaa')).toContain('into another organization');
+    // It moved between two listings: of the restores before, they were of one organization.
+    const [seenAt, until] = ['2026-11-03T12:00:00.000Z', '2026-11-04T12:00:00.000Z'];
+    await site.ledger.saveKnownProject(STAGING.projectId, (stored) => ({
+      ...(stored as NonNullable<typeof stored>),
+      formerOrgs: [{ was: 'a'.repeat(24), seenAt, until }],
+    }));
+    const crossing = JOBS.filter(
+      ({ delivery, projectId, targetProjectId }) =>
+        delivery !== 'download' && projectId === PAYMENTS.projectId && targetProjectId === STAGING.projectId,
+    ).map(({ requestedAt }) => requestedAt);
+    const [then, since] = [crossing.filter((at) => at <= seenAt), crossing.filter((at) => at >= until)];
+    const page = await site.get('/exits?projectId=aaaaaaaaaaaaaaaaaaaaaaaa');
+    expect(textOf(page)).toContain(`${since.length} into another organization`);
+    expect(textOf(page)).toContain(`${then.length} into another project of the organization`);
+    const unknown = crossing.length - then.length - since.length;
+    expect([then.length > 0, since.length > 0, unknown > 0]).toEqual([true, true, true]);
+    expect(textOf(page)).toContain(`${unknown} into another project, whether of the same organization is not known`);
+    expect(rowsOf(page).filter((row) => row.includes('>staging<'))).toHaveLength(3);
+    expect(hrefs(page, /targetProjectId=/)).toEqual([]);
     const strange = await startSite(engine, {
       jobs: jobsOf(12).map((job) => ({
         ...job,
@@ -144,6 +163,23 @@ describe('exits', () => {
     const [december = '', ...others] = titles(await proven.get('/exits'));
     expect(december).toBe('not known'); // before the ledger began
     expect(others).toEqual([...Array(10).fill('no restores'), 'none known, to be proven']);
+  });
+
+  test('no month is said to be without exits that fit a filter, where of one on record that is not known', async () => {
+    const at = { jobId: idAt('2026-09-10T10:00:00Z'), requestedAt: '2026-09-10T10:00:00.000Z' };
+    const of = { projectId: PROJECT_ID, projectName: 'Payments', clusterName: 'orders', ...at };
+    const odd = job({ ...of, delivery: 'unknown' });
+    await using proven = await startSite(engine, { coverages: [coverage()], jobs: [odd], requesters: [undefined] });
+    await proven.ledger.saveScope(() => scope());
+    await proven.ledger.saveKnownProject(PROJECT_ID, () => known());
+    for (const filter of ['destination=download', 'destination=elsewhere', 'requester=ben*', 'delivery=download']) {
+      const page = await proven.get(`/exits?${filter}`);
+      expect(page, filter).not.toContain('no restores');
+      expect(textOf(page), filter).toContain('a restore may fit of which that is not known');
+    }
+    const ofCluster = await proven.get(`/exits?projectId=${PROJECT_ID}&clusterName=orders`);
+    expect(ofCluster.match(/: no restores</g)).toHaveLength(9);
+    expect(ofCluster).toContain(': 1 destination not known<');
   });
 
   test('of more projects than a page proves are not known', async () => {

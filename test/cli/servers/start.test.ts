@@ -18,7 +18,7 @@ test('npm start -- --once collects a simulated world and shows jobs, coverage an
     /The newest 15 restore jobs\n\nrequested \(UTC\) +project +cluster +status +delivery +target +took +requested by +grade +findings\n/,
   );
   expect(stdout).toMatch(
-    /2 projects, 4 clusters, 40 jobs; 6 lists of restore jobs up to date\.\nComplete for restores requested before [^\n]+ UTC, based on full readings\.\nThe table itself was not counted: [^\n]+\n\nWhat next/,
+    /2 projects, 4 clusters, 40 jobs; 6 lists of restore jobs up to date\.\nComplete for restores of these clusters requested before [^\n]+ UTC, based on full readings\.\nOf the time before a cluster was first read, [^\n]+\nThe table itself was not counted: [^\n]+\n\nWhat next/,
   );
   // What a terminal of 120 columns shows unbroken.
   expect(stdout.split('\n').filter((line) => line.length > 120)).toEqual([]);

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { DEAD_AFTER_MS } from '../../../functions/collector/plan/dead-runs.ts';
-import { MAX_SCOPE_CHANGES } from '../../../functions/ledger/model/known-project.ts';
+import { tellRenamed } from '../../../functions/collector/plan/former.ts';
+import { asOf, type KnownProject, MAX_SCOPE_CHANGES } from '../../../functions/ledger/model/known-project.ts';
+import { silentLog } from '../../../functions/platform/log.ts';
 import { newObjectId } from '../../../functions/restore/object-id.ts';
 import { testEngine } from '../../ledger/engines.ts';
 import { list } from '../../ledger/table.ts';
@@ -59,6 +61,78 @@ describe('a project that is seen', () => {
       ['beta', ['two']],
     ]);
     expect(run.status).toBe('complete');
+  });
+});
+
+describe('a project that is renamed, or moves to another organization', () => {
+  const [id, ORG, OTHER] = [idOf('alpha'), 'a'.repeat(24), 'b'.repeat(24)];
+  const alpha = (name: string, orgId: string) => ({ one: { projects: [{ id, name, orgId }] } });
+
+  test('keeps what it was, and until when, and the log says so once', async () => {
+    await using world = await started();
+    const told = async () => {
+      const known = (await world.ledger.knownProject(id)) as KnownProject;
+      const said: [string, unknown][] = [];
+      const log = { ...silentLog, warn: (text: string, fields?: object) => void said.push([text, Object(fields).was]) };
+      tellRenamed([known], { log, runId: 'r', at: world.planner.now });
+      return said;
+    };
+    await world.planner.run(alpha('prod-alpha', ORG));
+    world.planner.advance(1);
+    await world.planner.run(alpha('prod-alpha', ORG));
+    const seenAt = world.planner.now;
+    world.planner.advance(1);
+    await world.planner.run(alpha('alpha', ORG));
+    const renamedAt = world.planner.now;
+    expect(await told()).toEqual([['a project was renamed: patterns fit its new name from now on', 'prod-alpha']]);
+    world.planner.advance(1);
+    await world.planner.run(alpha('alpha', OTHER));
+    expect(await told()).toEqual([['a project is of another Atlas organization', ORG]]);
+    expect(await world.ledger.knownProject(id)).toMatchObject({
+      ...{ projectName: 'alpha', orgId: OTHER },
+      formerNames: [{ was: 'prod-alpha', seenAt, until: renamedAt }],
+      formerOrgs: [{ was: ORG, seenAt: renamedAt, until: world.planner.now }],
+    });
+  });
+
+  test('while nobody saw it, was last so when it was last seen', async () => {
+    await using world = await started();
+    await world.planner.run(alpha('alpha', ORG));
+    for (const _ of [1, 2]) {
+      world.planner.advance(1);
+      await world.planner.run({ one: ['beta'] });
+    }
+    world.planner.advance(1);
+    await world.planner.run(alpha('alpha', OTHER));
+    const formerOrgs = [{ was: ORG, seenAt: START, until: world.planner.now }];
+    expect(await world.ledger.knownProject(id)).toMatchObject({ formerOrgs });
+  });
+
+  test('keeps what a later listing has shown, whatever an older one says', async () => {
+    await using world = await started();
+    await world.planner.run(alpha('prod-alpha', ORG));
+    world.planner.advance(2);
+    await world.planner.run(alpha('alpha', OTHER));
+    const until = world.planner.now;
+    world.planner.advance(-1);
+    await world.planner.run(alpha('prod-alpha', ORG));
+    expect(await world.ledger.knownProject(id)).toMatchObject({
+      ...{ projectName: 'alpha', orgId: OTHER },
+      formerNames: [{ was: 'prod-alpha', seenAt: START, until }],
+      formerOrgs: [{ was: ORG, seenAt: START, until }],
+    });
+  });
+
+  test('at a moment was what listings show around it; between two that differ it is not known', () => {
+    const former = [
+      { was: 'a', seenAt: '2026-02-01T00:00:00.000Z', until: '2026-02-02T00:00:00.000Z' },
+      { was: 'b', seenAt: '2026-03-01T00:00:00.000Z', until: '2026-03-02T00:00:00.000Z' },
+    ];
+    const at = (day: string) => asOf(former, 'c', `2026-${day}T00:00:00.000Z`);
+    expect(['01-01', '02-01', '02-02', '03-01', '03-02', '04-01'].map(at)).toEqual(['a', 'a', 'b', 'b', 'c', 'c']);
+    expect(asOf(former, 'c', '2026-02-01T12:00:00.000Z')).toBeUndefined();
+    expect(asOf(former, 'c', '2026-03-01T12:00:00.000Z')).toBeUndefined();
+    expect(asOf(undefined, 'c', '2026-03-01T12:00:00.000Z')).toBe('c');
   });
 });
 

@@ -1,5 +1,5 @@
 // test/collector/plan/worlds.ts: an Atlas of which only the lists of projects count, and runs that plan by them.
-import type { Atlas, ProjectsFound } from '../../../functions/atlas/model/atlas.ts';
+import type { Atlas, Project, ProjectsFound } from '../../../functions/atlas/model/atlas.ts';
 import { AtlasError } from '../../../functions/atlas/model/errors.ts';
 import type { RunMaker } from '../../../functions/collector/plan/dead-runs.ts';
 import { type PlanOptions, plan } from '../../../functions/collector/plan/plan.ts';
@@ -13,15 +13,19 @@ export const idOf = (name: string) => Buffer.from(name.padEnd(12, '_')).toString
 
 /**
  * By the names of the credentials: the names of the projects that they see, or 'refused'; or those that came before an error, or
- * beside an element that can't be understood.
+ * beside an element that can't be understood. Or the projects as they are.
  */
 export type Sights = Record<
   string,
-  readonly string[] | 'refused' | { first: readonly string[] } | { beside: readonly string[] }
+  readonly string[] | 'refused' | { first: readonly string[] } | { beside: readonly string[] } | { projects: Project[] }
 >;
 
 function seeing(sight: Sights[string]): Atlas {
   const projects = async function* (): AsyncGenerator<ProjectsFound> {
+    if (typeof sight === 'object' && 'projects' in sight) {
+      yield { projects: sight.projects, problems: [] };
+      return;
+    }
     const names = sight === 'refused' ? [] : 'first' in sight ? sight.first : 'beside' in sight ? sight.beside : sight;
     const odd = { what: 'project', field: 'id', expected: 'text', got: 'null' } as const;
     const problems = typeof sight === 'object' && 'beside' in sight ? [odd] : [];

@@ -1,7 +1,9 @@
 // functions/api/web/exits/answer.ts: GET /exits: restores whose data left their project, of a period and of the filters of the list.
 import { unindexedFit } from '../../../ledger/filter/jobs-filter.ts';
+import { asOf } from '../../../ledger/model/known-project.ts';
 import type { JobSummary, JobsFilter } from '../../../ledger/model/ledger.ts';
 import type { LedgerReader } from '../../../ledger/repositories/ledger-reader.ts';
+import { defined } from '../../../platform/defined.ts';
 import type { RecordedProject } from '../../../proof/ledger.ts';
 import { runsOverAll } from '../../../report/gather/runs-over-all.ts';
 import { destinationOf } from '../../../restore/destination.ts';
@@ -35,12 +37,15 @@ const MAX_ORGANIZATIONS = 50;
 const MAX_PROVEN = 100;
 /** Runs that are looked at for the newest that has ended. */
 const MAX_RUNS = 200;
+/** Filters by where a restore is listed, which is known of each: by others, one may fit by what is not known of it. */
+const OF_PLACES: ReadonlySet<string> = new Set(['project', 'projectId', 'cluster', 'clusterName', 'orgId']);
 const LEAVING = ['elsewhere', 'download', 'unknown'] as const;
 
 /**
  * Requests: 1 query for each 1,000 restores that it looks at, of 10,000 at most, 1 batch read for each 100 of the newest 400 exits, 1 for
- * names, and 1 batch read and 1 query for each of at most 50 projects. Of at most 100 projects, whether there were others: 1 query, 1 batch
- * read for each 25, 1 batch read and 1 query for each with clusters that are gone, 1 read of the scope, and those of the runs.
+ * names, and 1 batch read and 1 query for each of at most 50 projects. Without filters but for places, whether there were others, of at most
+ * 100 projects: 1 query, 1 batch read for each 25, 1 batch read and 1 query for each with clusters that are gone, 1 read of the scope, and
+ * those of the runs.
  */
 export async function exitsAnswer(
   { ledger, now }: ExitsPorts,
@@ -70,17 +75,28 @@ export async function exitsAnswer(
     read.jobs.map((job) => byId.get(job.jobId) ?? job),
     places,
   );
-  // Where clusters are left out, nothing shows that there were none.
-  const { tagsNotKnown } = notKnownOf(query);
-  const facts = tagsNotKnown ? undefined : await proofFacts(ledger);
-  const of = query.projectIds ?? (query.projectId === undefined ? undefined : [query.projectId]);
-  const without = (span: Span) => withoutRestores(facts, span, at, of && new Set(of));
-  const page = { asked, exits, read, names: places.names, looked: new Set(byId.keys()), without, ...notKnownOf(query) };
+  const isOfPlaces = [...asked.filters.keys()].every((name) => OF_PLACES.has(name));
+  const without = isOfPlaces ? await withoutIn(ledger, query, at) : undefined;
+  const page = {
+    asked,
+    exits,
+    read,
+    names: places.names,
+    looked: new Set(byId.keys()),
+    ...defined({ without }),
+    ...notKnownOf(query),
+  };
   return { page: exitsPage(page, at), status: 200 };
 
   function wrong(text: string) {
     return { page: wrongExits(text, at), status: 400 as const };
   }
+}
+
+async function withoutIn(ledger: ExitsPorts['ledger'], { projectIds, projectId }: JobsFilter, now: number) {
+  const facts = await proofFacts(ledger);
+  const of = projectIds ?? (projectId === undefined ? undefined : [projectId]);
+  return (span: Span) => withoutRestores(facts, span, now, of && new Set(of));
 }
 
 /** Nothing where there are more projects than a page proves. */
@@ -113,11 +129,10 @@ async function placesOf(ledger: ExitsPorts['ledger'], jobs: readonly PicturedJob
     namesOf(ledger, [...projectsOf(jobs), ...counts.keys()]),
     Promise.all(most.map(([id]) => ledger.projectRecord(id))),
   ]);
-  const organizations = new Map(
-    records.flatMap((record) => {
-      const orgId = record?.known?.orgId ?? record?.coverage?.orgId;
-      return record && orgId !== undefined ? [[record.projectId, orgId] as const] : [];
-    }),
-  );
-  return { names, organizations };
+  const byId = new Map(records.flatMap((record) => (record ? [[record.projectId, record] as const] : [])));
+  const organizationAt = (projectId: string, at: string) => {
+    const { known, coverage } = byId.get(projectId) ?? {};
+    return asOf(known?.formerOrgs, known?.orgId ?? coverage?.orgId, at);
+  };
+  return { names, organizationAt };
 }

@@ -31,8 +31,8 @@ export interface ExitsPage {
   names: ProjectNames;
   /** Ids of those that were read whole: of the others it was not looked up who requested them. */
   looked: ReadonlySet<string>;
-  /** Of a time without exits. */
-  without: (span: Span) => Without;
+  /** Of a time without exits. Absent: a restore may fit by what is not known of it, so none can be ruled out. */
+  without?: (span: Span) => Without;
   tagsNotKnown?: TagsNotKnown;
 }
 
@@ -83,6 +83,11 @@ ${
     : html`<p class="note">It is not known whether there were any in ${unknown === over.columns.length ? 'any of the' : 'the'} ${counted(unknown, unit)} marked “Not known”: no proof covers all restores of that time. <a href="/clusters">What was read, and when</a></p>
 `
 }${
+  without
+    ? ''
+    : html`<p class="note">With filters beyond project and cluster, this is what is on record: a restore may fit of which that is not known, such as who requested it or where it went.</p>
+`
+}${
   exits.length === 0 && unknown === 0
     ? ''
     : bars(over, {
@@ -98,7 +103,7 @@ ${
     : html`<section class="card" aria-labelledby="ways-title"><div class="head"><h2 id="ways-title">From where to where, and by whom</h2></div>
 <table class="stack pack" role="table"><caption class="hidden">Exits by source and target: what went furthest first</caption>
 ${tableHead(['From', 'To', ['Restores', 'r'], 'Requested by', 'Last'])}<tbody role="rowgroup">
-${exits.slice(0, MAX_ROWS).map((exit) => row(exit, asked, looked, now))}</tbody></table>
+${exits.slice(0, MAX_ROWS).map((exit) => row(exit, { asked, looked, now, isOnly: isOnly(exit, exits) }))}</tbody></table>
 ${left.length === 0 ? '' : html`<p class="soft">And ${number(left.length)} more pairs, with ${counted(sumOf(left), 'restore')}.</p>`}</section>`
 }`;
   return document({ title: 'Exits', place: '/trends', itself: false, body }, now);
@@ -152,7 +157,20 @@ function words(exits: readonly Exit[], unknown: number, unit: Unit): string {
   return `${counted(sumOf(exits), 'restore')}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}.${holes}`;
 }
 
-function row(exit: Exit, { filters, period }: ExitsPage['asked'], looked: ReadonlySet<string>, now: number): Html {
+/** Of a pair whose projects were of one organization, and then of two, the list of restores has all. */
+const isOnly = ({ from, to }: Exit, exits: readonly Exit[]) =>
+  exits.filter(
+    (other) =>
+      other.from.projectId === from.projectId && other.to.place === to.place && other.to.projectId === to.projectId,
+  ).length === 1;
+
+interface RowOptions extends Pick<ExitsPage, 'asked' | 'looked'> {
+  now: number;
+  /** No other row is of the same projects. */
+  isOnly: boolean;
+}
+
+function row(exit: Exit, { asked: { filters, period }, looked, now, isOnly }: RowOptions): Html {
   const { from, to, way, jobs } = exit;
   const of = new URLSearchParams(filters);
   of.delete('project');
@@ -161,7 +179,7 @@ function row(exit: Exit, { filters, period }: ExitsPage['asked'], looked: Readon
   dated.delete('project');
   dated.set('since', moment(period.since));
   dated.set('until', moment(period.until));
-  const href = flowHref({ from, to, leaves: true, restores: jobs.length }, dated);
+  const href = isOnly && flowHref({ from, to, leaves: true, restores: jobs.length }, dated);
   const count = number(jobs.length);
   const target =
     to.place === 'project' && to.projectId !== undefined
@@ -169,7 +187,7 @@ function row(exit: Exit, { filters, period }: ExitsPage['asked'], looked: Readon
       : WAYS[way].label;
   return html`<tr role="row"><th role="rowheader" scope="row"><a class="plainlink" href="${exitsHref(of, period)}">${name(from.projectName)}</a></th>
 <td role="cell" data-l="To">${target}</td>
-<td role="cell" class="r third" data-l="Restores">${href === undefined ? count : html`<a href="${href}">${count}</a>`}</td>
+<td role="cell" class="r third" data-l="Restores">${href ? html`<a href="${href}">${count}</a>` : count}</td>
 <td role="cell" class="all" data-l="Requested by">${requesters(jobs, looked)}</td>
 <td role="cell" class="nowrap third" data-l="Last">${agoTime(jobs[0]?.requestedAt ?? '', now)}</td></tr>
 `;
