@@ -105,10 +105,10 @@ export class LedgerStack extends Stack {
       this.reports.grantRequest(this.api.function);
     }
     const [bus, apiUrl] = [this.changeFeed.bus, this.api?.edge.url];
-    this.messages = new Messages(this, 'Messages', { settings, encryptionKey, table, bus, apiUrl });
+    this.messages = new Messages(this, 'Messages', { ...common, table, bus, apiUrl });
     const { hubBusArn } = settings;
     if (settings.role === 'spoke')
-      this.forwarding = new Forwarding(this, 'Forwarding', { bus, hubBusArn, encryptionKey });
+      this.forwarding = new Forwarding(this, 'Forwarding', { bus, ledgerName, hubBusArn, encryptionKey });
     const { collection, retention, lake, evidence, changeFeed, messages, forwarding, api, reports } = this;
     this.monitoring = new Monitoring(this, 'Monitoring', {
       ...common,

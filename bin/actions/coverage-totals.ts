@@ -15,7 +15,10 @@ export async function differingTotals(ledger: Pick<Ledger, 'coverageTotals' | 'p
   const again = await ledger.coverageTotals();
   if (!again?.isCurrent || canonicalJson(again.totals) !== canonicalJson(kept.totals)) return [];
   const [before, after] = [named(kept.totals), named(counted)];
-  return Object.keys(after).filter((name) => canonicalJson(before[name]) !== canonicalJson(after[name]));
+  // An earlier version kept no names.
+  const { names, ...others } = after;
+  const compared = Object.keys(kept.totals.names ? after : others);
+  return compared.filter((name) => canonicalJson(before[name]) !== canonicalJson(after[name]));
 }
 
 const named = ({ numbers, ...others }: Awaited<ReturnType<typeof totalsOf>>): Record<string, unknown> => ({

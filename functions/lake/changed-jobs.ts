@@ -1,8 +1,7 @@
 // functions/lake/changed-jobs.ts: the restore jobs that changed since a moment, found by the days that somebody wrote to
 // (docs/decisions/0050-lake.md).
 import { annotatedDays } from '../ledger/days/annotated-days.ts';
-import { SETTLE_MS } from '../ledger/days/day-repository.ts';
-import { type DayMarks, markedDays } from '../ledger/days/marks.ts';
+import { type DayMarks, markedDays, SETTLE_MS } from '../ledger/days/marks.ts';
 import type { LedgerJob } from '../ledger/model/ledger.ts';
 import { ledgerJob } from '../ledger/table/job-item.ts';
 import { ALL_DAY_MARKS, DAYS_KEY, feedPartition, isJobSk } from '../ledger/table/keys.ts';

@@ -21,6 +21,11 @@ const envelope = z.object({
   ),
   severity: severity(),
   at: moment('When it was seen.'),
+  ledger: optional(
+    text(
+      'The stack that published it: of those in one account and region, no two have the same name. Absent where none did.',
+    ),
+  ),
   message: text('One to three lines of plain text.'),
   cut: optional(cut),
 });

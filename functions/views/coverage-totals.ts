@@ -4,6 +4,7 @@ import {
   COVERAGE_NUMBERS,
   type CoverageNumbers,
   type CoverageTotals,
+  NAMED_PROJECTS,
 } from '../ledger/model/coverage.ts';
 import type { ProjectFacts } from '../ledger/model/known-project.ts';
 import { CLOCK_TOLERANCE_MS } from '../ledger/model/merge-observation.ts';
@@ -17,6 +18,8 @@ import { TimelineSum, valueIn } from './timeline.ts';
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const MAX_SLOTS = 3_000;
+/** Of all names together: some 100 KB at most, of an item that takes 400. */
+const MAX_NAMES_LENGTH = 30_000;
 
 /** States of the drill of a cluster of which a restore is expected, or may be. */
 export const EXPECTED_DRILLS: readonly DrillState[] = [
@@ -59,8 +62,10 @@ export async function totalsOf(
   const slots = slotsFrom(now, lateAfterMs);
   const sums = each(() => new TimelineSum());
   const totals = { projects: 0, read: { clusters: 0, projects: 0 } };
+  const names = new ProjectNames();
   for await (const project of projects) {
     totals.projects += 1;
+    names.add(project);
     const read = readClusters(project);
     totals.read.clusters += read;
     if (read > 0) totals.read.projects += 1;
@@ -75,7 +80,27 @@ export async function totalsOf(
   }
   const numbers = each((name) => sums[name].timeline());
   const until = iso(slots.endOf(slots.last));
-  return { countedAt: iso(now), until, slotMs: slots.ms, lateAfterMs, numbers, ...totals };
+  return { countedAt: iso(now), until, slotMs: slots.ms, lateAfterMs, numbers, ...totals, ...names.all };
+}
+
+/** Names of projects by id, unless they are too many, or too long, for one item. */
+export class ProjectNames {
+  readonly #names = new Map<string, string>();
+  #length = 0;
+
+  add({ projectId, projectName }: Pick<ProjectFacts, 'projectId' | 'projectName'>) {
+    if (!this.#fits) return;
+    this.#names.set(projectId, projectName);
+    this.#length += projectName.length;
+  }
+
+  get all(): { names?: Record<string, string> } {
+    return this.#fits ? { names: Object.fromEntries(this.#names) } : {};
+  }
+
+  get #fits() {
+    return this.#names.size <= NAMED_PROJECTS && this.#length <= MAX_NAMES_LENGTH;
+  }
 }
 
 /** As `numbersOf` the rows at the end of the slot of `now`; before and after the totals, of their first and last slot. */

@@ -7,10 +7,13 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { RECORD_SOURCE } from '../../functions/relay/record-event.ts';
 import { EVENT_SOURCE } from '../../functions/schema/words.ts';
+import { publishedBy } from '../compute/published-by.ts';
 import { deadLetters, letRulesSend } from '../compute/queue.ts';
 
 export interface ForwardingProps {
   readonly bus: IEventBus;
+  /** Whose records and events are sent. */
+  readonly ledgerName: string;
   readonly hubBusArn: string;
   /** Of the dead-letter queue. @default a key that SQS owns */
   readonly encryptionKey?: IKey | undefined;
@@ -21,7 +24,7 @@ export class Forwarding extends Construct {
   /** Events that did not reach the hub. */
   readonly notForwarded: Queue;
 
-  constructor(scope: Construct, id: string, { bus, hubBusArn, encryptionKey }: ForwardingProps) {
+  constructor(scope: Construct, id: string, { bus, ledgerName, hubBusArn, encryptionKey }: ForwardingProps) {
     super(scope, id);
     this.notForwarded = deadLetters(this, 'NotForwarded', 'the rule that sends events to the hub', encryptionKey);
     letRulesSend(bus, [this.notForwarded]);
@@ -34,7 +37,7 @@ export class Forwarding extends Construct {
     const rule = new Rule(this, 'Rule', {
       description: 'Sends the records and events of the Atlas Restore Ledger to its hub',
       eventBus: bus,
-      eventPattern: { source: [RECORD_SOURCE, EVENT_SOURCE] },
+      eventPattern: { source: [RECORD_SOURCE, EVENT_SOURCE], detail: publishedBy(ledgerName) },
       targets: [{ bind: () => ({ arn: hubBusArn, role, deadLetterConfig: { arn: this.notForwarded.queueArn } }) }],
     });
     rule.node.addDependency(this.notForwarded, role);

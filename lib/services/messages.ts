@@ -11,6 +11,7 @@ import { messagePk } from '../../functions/ledger/table/keys.ts';
 import { defined } from '../../functions/platform/defined.ts';
 import { type DetailType, EVENT_SOURCE, type NoRequester } from '../../functions/schema/words.ts';
 import { NodeFunction } from '../compute/node-function.ts';
+import { publishedBy } from '../compute/published-by.ts';
 import { deadLetters, letRulesSend, queue } from '../compute/queue.ts';
 import type { LedgerTable } from '../data/table.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -21,6 +22,8 @@ export interface MessagesProps {
   /** The function reads jobs and names of projects, and writes what was told, in items of its own. */
   readonly table: LedgerTable;
   readonly settings: Settings;
+  /** Whose events become messages. @default those of all ledgers on the bus */
+  readonly ledgerName?: string | undefined;
   /** Where messages link to, without a slash at its end. @default messages without links */
   readonly apiUrl?: string | undefined;
   /** Of the topic that is made and of the queues. @default a key that SQS owns, and none for the topic */
@@ -42,11 +45,12 @@ export class Messages extends Construct {
 
   constructor(scope: Construct, id: string, props: MessagesProps) {
     super(scope, id);
-    const { bus, settings, encryptionKey } = props;
+    const { bus, settings, ledgerName, encryptionKey } = props;
+    const own = ledgerName === undefined ? {} : publishedBy(ledgerName);
     const { messageSeverities: severities, messageEmail: email, messageTopic } = settings;
     const existing = messageTopic ? [Topic.fromTopicArn(this, 'Existing', messageTopic)] : [];
-    const own = email || existing.length === 0 ? [this.#topic(email, encryptionKey)] : [];
-    this.topics = [...existing, ...own];
+    const made = email || existing.length === 0 ? [this.#topic(email, encryptionKey)] : [];
+    this.topics = [...existing, ...made];
     this.undelivered = deadLetters(this, 'Undelivered', 'the rules on the event bus and of the queue', encryptionKey);
     const deadLetterQueue = { queue: this.undelivered, maxReceiveCount: TRIES };
     this.queue = queue(this, 'Queue', { visibilityTimeout: Duration.minutes(1), deadLetterQueue }, encryptionKey);
@@ -55,12 +59,12 @@ export class Messages extends Construct {
     letRulesSend(bus, [this.queue, this.undelivered]);
     this.#rule('Rule', bus, {
       description: `Messages of the Atlas Restore Ledger: ${severities.join(', ')}`,
-      detail: { severity: [...severities] },
+      detail: { ...own, severity: [...severities] },
     });
     this.#rule('Requesters', bus, {
       description: 'Requesters that have become known, for messages of the Atlas Restore Ledger',
       detailType: ['Restore Job State Change' satisfies DetailType],
-      detail: { change: { fields: { requester: { from: { reason: [...UNRESOLVED] } } } } },
+      detail: { ...own, change: { fields: { requester: { from: { reason: [...UNRESOLVED] } } } } },
     });
   }
 

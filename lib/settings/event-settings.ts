@@ -11,7 +11,8 @@ export const eventSettings = {
     'A restore that ended longer ago than this when it is first seen is recorded, but emits no events.',
   ),
   eventBus: text('default, or the name or ARN of an event bus in this account and region', isBusNameOrArn, {
-    means: 'Existing event bus for the events. If empty, the stack creates one with its own name.',
+    means:
+      'Existing event bus for the events. If empty, the stack creates one with its own name. Stacks may share one: each tells people of its own events alone.',
     default: '',
   }),
   messageSeverities: choices(SEVERITIES, {

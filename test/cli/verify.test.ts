@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { dayCountsKey, jobKey, type Key } from '../../functions/ledger/table/keys.ts';
+import { dayCountsKey, jobKey, type Key, OLDER_JOBS_KEY } from '../../functions/ledger/table/keys.ts';
 import { type CollectedJob, collected, tamper } from './collected.ts';
 import { type CommandLine, valuesOf } from './command-line.ts';
 
@@ -34,6 +34,15 @@ describe('verify', () => {
     expect(JSON.parse((await shell.run(['verify', '--json'])).stdout)).toMatchObject({
       ...{ result: 'broken', unbroken: true, countsDiffer: [day] },
     });
+    expect(await shell.run(['reevaluate'])).toMatchObject({ code: 0 });
+    expect(await shell.run(['verify'])).toMatchObject({ code: 0 });
+  });
+
+  test('so is what is kept of the older days together', async () => {
+    set(OLDER_JOBS_KEY, '$.jobs.open', '7');
+    const { code, stdout } = await shell.run(['verify', '--json']);
+    expect(code).toBe(9);
+    expect(JSON.parse(stdout).countsDiffer).toEqual([expect.stringMatching(/^before \d{4}-\d\d-\d\d$/)]);
     expect(await shell.run(['reevaluate'])).toMatchObject({ code: 0 });
     expect(await shell.run(['verify'])).toMatchObject({ code: 0 });
   });

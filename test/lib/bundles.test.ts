@@ -17,8 +17,8 @@ const BUDGET = {
   collect: 540_000,
   notify: 233_000,
   message: 332_000,
-  api: 565_000, // S3's client comes later, but what it shares with DynamoDB's, such as XML, lies in the same file: 26 KB
-  hub: 292_000,
+  api: 569_000, // S3's client comes later, but what it shares with DynamoDB's, such as XML, lies in the same file: 26 KB
+  hub: 296_000,
   retention: 270_000,
   lake: 515_000,
   evidence: 700_000,

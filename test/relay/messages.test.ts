@@ -51,7 +51,8 @@ let there: Outbox;
 async function setUp() {
   const [spoke, hub] = [await engine.newTable(), await engine.newTable()];
   published = [];
-  const options = { spoke: { ledger: 'AtlasRestoreLedger', everyMinutes: 15 } };
+  const [ledgerName, everyMinutes] = ['AtlasRestoreLedger', 15];
+  const options = { ledgerName, spoke: { ledger: ledgerName, everyMinutes } };
   spokeTable = observed(spoke.table, (before, after) => {
     const record = streamRecord(before && imageOf(before), imageOf(after), published.length);
     published.push(...recordEvents(record, options).map((event) => wrapped(event, SPOKE_ACCOUNT)));

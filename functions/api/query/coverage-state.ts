@@ -1,6 +1,7 @@
 // functions/api/query/coverage-state.ts: what the coverage of all projects adds up to: as it was counted, or by reading it.
 import { COVERAGE_NUMBERS, type CoverageNumbers, type CoverageTotals } from '../../ledger/model/coverage.ts';
 import type { LedgerReader } from '../../ledger/repositories/ledger-reader.ts';
+import { defined } from '../../platform/defined.ts';
 import { coverageRows } from '../../views/coverage.ts';
 import { numbersAt, numbersOf, readClusters } from '../../views/coverage-totals.ts';
 
@@ -13,6 +14,8 @@ export interface CoverageState {
   asOf?: string;
   /** False: there are more projects than were read. */
   complete: boolean;
+  /** Of all projects, by id, where they are known along with the numbers. */
+  names?: ReadonlyMap<string, string>;
 }
 
 /** More than an Atlas organization holds; an answer reads no more, in 1 + 20 requests. */
@@ -38,10 +41,14 @@ export async function coverageState(
 ): Promise<CoverageState> {
   const kept = await ledger.coverageTotals();
   if (!kept || !isOfUse(kept.totals, context)) return readState(ledger, context);
-  const { projects, read, countedAt } = kept.totals;
+  const { projects, read, countedAt, names } = kept.totals;
   if (!kept.isCurrent && projects <= FEW_PROJECTS) return readState(ledger, context);
   const numbers = numbersAt(kept.totals, context.now);
-  return { numbers, projects, read, complete: true, ...(kept.isCurrent ? {} : { asOf: countedAt }) };
+  const about = defined({
+    asOf: kept.isCurrent ? undefined : countedAt,
+    names: names && new Map(Object.entries(names)),
+  });
+  return { numbers, projects, read, complete: true, ...about };
 }
 
 /** With all numbers, as another version may not have; by the same rule of what is late; and not too long ago to tell what has become of it. */
@@ -58,15 +65,17 @@ async function readState(ledger: Pick<LedgerReader, 'projects'>, context: Covera
   let numbers = numbersOf([]);
   const read = { clusters: 0, projects: 0 };
   let projects = 0;
+  const names = new Map<string, string>();
   for await (const project of ledger.projects()) {
     if (projects === MAX_PROJECTS) return { numbers, projects, read, complete: false };
     projects += 1;
+    names.set(project.projectId, project.projectName);
     const clusters = readClusters(project);
     read.clusters += clusters;
     if (clusters > 0) read.projects += 1;
     numbers = sum(numbers, numbersOf(coverageRows(project, context)));
   }
-  return { numbers, projects, read, complete: true };
+  return { numbers, projects, read, complete: true, names };
 }
 
 const sum = (a: CoverageNumbers, b: CoverageNumbers) =>

@@ -1,9 +1,9 @@
 // functions/api/query/sorted-jobs.ts: restore jobs in the order of another field than the time of their request, which no index has: all that fit are read, if they are not too many.
 import { unindexedFit } from '../../ledger/filter/jobs-filter.ts';
 import { CursorError, type JobSummary, type JobsQuery, type Page } from '../../ledger/model/ledger.ts';
-import { cursorAt, cursorPosition } from '../../ledger/repositories/cursor.ts';
 import type { LedgerReader } from '../../ledger/repositories/ledger-reader.ts';
 import { DEFAULT_LIMIT, type SeenJob } from '../../ledger/repositories/queries.ts';
+import { cursorAt, cursorPosition } from '../../ledger/table/cursor.ts';
 import { defined } from '../../platform/defined.ts';
 import type { Parameter } from '../http/parameters.ts';
 import { badParameter } from '../http/problem.ts';

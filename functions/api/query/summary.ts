@@ -41,7 +41,7 @@ export interface CountedDays {
   countedFrom?: string | undefined;
 }
 
-/** Requests: 1 batch read for each 90 days or so; for days that were not counted yet 1 query a MB of the index, some 1,500 jobs. */
+/** Requests: 1 batch read, and 1 for each 100 days; for days that were not counted yet 1 query a MB of the index, some 1,500 jobs. */
 export async function countDays(
   ledger: Pick<LedgerReader, 'dayCounts' | 'indexedJobs'>,
   period: Period,
@@ -104,8 +104,8 @@ export function summaryOf({ from, to }: Period, counts: ReadonlyMap<string, DayC
 
 const dayOf = (iso: string) => iso.slice(0, 10);
 
-/** Oldest first. */
-function daysOf({ from, to }: Period): string[] {
+/** Oldest first, such as `2026-11-29`. */
+export function daysOf({ from, to }: Period): string[] {
   const first = Math.floor(Date.parse(from) / DAY_MS);
   const count = Math.ceil(Date.parse(to) / DAY_MS) - first;
   return Array.from({ length: count }, (_, n) => dayOf(new Date((first + n) * DAY_MS).toISOString()));

@@ -3,7 +3,6 @@ import { type Context, Hono } from 'hono';
 import { LedgerError } from '../../ledger/model/errors.ts';
 import { CursorError } from '../../ledger/model/ledger.ts';
 import type { LedgerReader } from '../../ledger/repositories/ledger-reader.ts';
-import { defined } from '../../platform/defined.ts';
 import type { Log } from '../../platform/log.ts';
 import { FRESH_MS } from '../../proof/list.ts';
 import type { Annotator } from '../../restore/annotations.ts';
@@ -11,18 +10,14 @@ import { isObjectId } from '../../restore/object-id.ts';
 import { NO_OBJECTIVES, type Objectives } from '../../restore/objectives/objective.ts';
 import { tagWanted } from '../../views/coverage.ts';
 import type { Html } from '../../views/html/text.ts';
-import { lastDays } from '../../views/pictures/spans.ts';
 import { formatsOf } from '../evidence/port.ts';
 import { taggedText } from '../http/etag.ts';
-import { asPeriod } from '../http/period.ts';
 import { type ApiEnv, type EvidencePort, LEDGER_RETRY } from '../http/ports.ts';
 import { RequestProblem } from '../http/problem.ts';
-import { coverageState } from '../query/coverage-state.ts';
 import { TAG } from '../query/job-filters.ts';
 import type { AskedJobs } from '../query/jobs-query.ts';
 import { withNames } from '../query/names.ts';
 import { sortedJobs } from '../query/sorted-jobs.ts';
-import { summarize } from '../query/summary.ts';
 import { notKnownOf } from '../query/tagged-clusters.ts';
 import { formFor } from './annotations/form.ts';
 import { FILE_HEADERS, messagePage, PAGE_HEADERS } from './html/layout.ts';
@@ -31,6 +26,7 @@ import { clustersPage } from './pages/clusters-page.ts';
 import { type JobsPage, jobsPage } from './pages/jobs-page.ts';
 import { overview } from './pages/overview.ts';
 import { readJobPage } from './pages/read-job-page.ts';
+import { readOverview } from './pages/read-overview.ts';
 import { projectHealth, readCoverage } from './parts/coverage-health.ts';
 import { type Asked, type FilterProblem, JOBS_A_PAGE, jobsHref, problemOf, readAsked } from './parts/job-filter.ts';
 import { lastRuns } from './parts/last-runs.ts';
@@ -40,6 +36,7 @@ import { WorstClusters } from './pictures/worst-clusters.ts';
 export interface PagePorts {
   ledger: Pick<
     LedgerReader,
+    | 'overview'
     | 'job'
     | 'jobs'
     | 'indexedJobs'
@@ -47,7 +44,6 @@ export interface PagePorts {
     | 'jobsAt'
     | 'dayCounts'
     | 'coverage'
-    | 'coverageTotals'
     | 'projects'
     | 'projectRecord'
     | 'listedProjects'
@@ -71,14 +67,11 @@ export interface PagePorts {
   objectives?: Objectives | undefined;
 }
 
-const PERIOD_DAYS = 30;
 /** After how long the overview is read again: while something is under way, and otherwise. */
 const BUSY_SECONDS = 60;
 const QUIET_SECONDS = 300;
 /** Clusters that have a row in the pictures of all. */
 const MAX_PICTURED = 40;
-/** Open jobs that the headline counts; beyond, it says so. */
-const MAX_OPEN = 200;
 
 const FILES = [
   [CSS_PATH, CSS, 'text/css; charset=utf-8'],
@@ -86,9 +79,8 @@ const FILES = [
   [ICON_PATH, ICON, 'image/svg+xml'],
 ] as const;
 
-type ReadJobs = (Pick<JobsPage, 'tagsNotKnown'> & { page: NonNullable<JobsPage['jobs']> }) | { problem: FilterProblem };
-/** What the page has beside the jobs. */
-type About = Pick<JobsPage, 'projects' | 'overview' | 'covered' | 'followSeconds'>;
+type ReadJobs = Pick<JobsPage, 'jobs' | 'tagsNotKnown'> & { problem?: FilterProblem };
+type About = Omit<JobsPage, 'asked'> & { problem?: FilterProblem };
 
 export function pageRoutes({
   ledger,
@@ -109,26 +101,24 @@ export function pageRoutes({
     app.get(path, (context) => context.body(body, 200, { ...FILE_HEADERS, 'content-type': type }));
   }
 
-  // Requests: the query of the jobs and those of the names (project-names.ts). Without a filter, the first page takes those of the
-  // coverage (coverage-state.ts) and of the last runs (last-runs.ts) too, 3 for what is open, and 1 for the days, with 1 for each 1,500 restores or so of those days that were not counted since. All at once.
+  // Requests: without a filter, those of the first page are in read-overview.ts; else the query of the jobs and those of the names
+  // (project-names.ts).
   app.get('/', async (context) => {
     const asked = readAsked(new URL(context.req.url).searchParams, now());
     if (asked.untidy) return context.redirect(jobsHref(asked.parameters), 302);
     const { parameters, filtered } = asked;
     const first = !filtered && !parameters.has('cursor') && !parameters.has('before');
-    const reading = asked.asked && readJobs(asked.asked, parameters);
-    const [jobs, about] = await Promise.all([reading, first ? aboutAll(reading) : aboutJobs(asked, reading)]);
-    const problem = jobs && 'problem' in jobs ? jobs.problem : asked.problem;
-    const found = jobs && 'page' in jobs ? { jobs: jobs.page, ...defined({ tagsNotKnown: jobs.tagsNotKnown }) } : {};
-    const page = { asked: problem ? { ...asked, problem } : asked, ...found, ...about };
+    const about = first && asked.asked ? await aboutAll(asked.asked) : await aboutJobs(asked);
+    const { problem = asked.problem } = about;
+    const page = { ...about, asked: problem ? { ...asked, problem } : asked };
     return answer(context, jobsPage(page, now()), problem ? 400 : 200);
   });
 
   async function readJobs({ query, names, sort }: AskedJobs, parameters: URLSearchParams): Promise<ReadJobs> {
     try {
       const asked = { limit: JOBS_A_PAGE, ...(await withNames(ledger, query, names)) };
-      const page = sort ? await sortedJobs(ledger, asked, sort) : await ledger.jobs(asked);
-      return { page, ...notKnownOf(asked) };
+      const jobs = sort ? await sortedJobs(ledger, asked, sort) : await ledger.jobs(asked);
+      return { jobs, ...notKnownOf(asked) };
     } catch (error) {
       if (error instanceof RequestProblem) return { problem: problemOf(error, parameters) };
       if (!(error instanceof CursorError)) throw error;
@@ -141,40 +131,25 @@ export function pageRoutes({
     }
   }
 
-  async function readState() {
-    const [recent, open, runs] = await Promise.all([
-      summarize(ledger, asPeriod(lastDays(PERIOD_DAYS, now()))),
-      ledger.indexedJobs({ statuses: ['PENDING', 'RUNNING', 'READY'], limit: MAX_OPEN }),
-      lastRuns(ledger),
-    ]);
-    return { recent, open: { jobs: open.items.length, more: open.cursor !== undefined }, runs };
-  }
-
-  async function aboutJobs({ parameters }: Asked, reading: Promise<ReadJobs> | undefined): Promise<About> {
+  async function aboutJobs({ asked, parameters }: Asked): Promise<About> {
+    const reading = asked && readJobs(asked, parameters);
     const filters = ['project', 'projectId', 'targetProject', 'targetProjectId'].flatMap(
       (name) => parameters.get(name) ?? [],
     );
-    const shown = async () => [...filters, ...projectsOf(jobsIn(await reading) ?? [])];
-    return { projects: await readNames(ledger, shown) };
+    const shown = async () => [...filters, ...projectsOf((await reading)?.jobs?.items ?? [])];
+    const [read, projects] = await Promise.all([reading, readNames(ledger, shown)]);
+    return { ...read, projects };
   }
 
-  async function aboutAll(reading: Promise<ReadJobs> | undefined): Promise<About> {
-    const shown = async () => projectsOf(jobsIn(await reading) ?? []);
-    const [coverage, projects, state, jobs] = await Promise.all([
-      coverageState(ledger, { now: now(), lateAfterMs }),
-      readNames(ledger, shown),
-      readState(),
-      reading,
-    ]);
-    const nothing = jobsIn(jobs)?.length === 0 && coverage.projects === 0;
-    const isBusy = nothing || state.open.jobs > 0 || state.runs.newest?.status === 'running';
+  async function aboutAll({ query: { limit = JOBS_A_PAGE } }: AskedJobs): Promise<About> {
+    const { jobs, projects, ...state } = await readOverview(ledger, limit, { now: now(), lateAfterMs });
+    const { coverage, open, runs } = state;
+    const nothing = jobs.items.length === 0 && coverage.projects === 0;
+    const isBusy = nothing || open.jobs > 0 || runs.newest?.status === 'running';
     return {
-      projects,
-      covered: coverage.read,
+      ...{ jobs, projects, covered: coverage.read },
       followSeconds: isBusy ? BUSY_SECONDS : QUIET_SECONDS,
-      ...(nothing
-        ? {}
-        : { overview: overview({ ...state, coverage, evidence: evidence && formatsOf(evidence) }, now()) }),
+      ...(nothing ? {} : { overview: overview({ ...state, evidence: evidence && formatsOf(evidence) }, now()) }),
     };
   }
 
@@ -284,5 +259,3 @@ export function pageRoutes({
   });
   return app;
 }
-
-const jobsIn = (read: ReadJobs | undefined) => (read && 'page' in read ? read.page.items : undefined);

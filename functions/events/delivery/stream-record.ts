@@ -86,6 +86,8 @@ const expectedRestore = z.looseObject({
 type EventsOf = (images: Images, options: EventOptions) => LedgerEvent[];
 
 export interface FeedOptions extends EventOptions {
+  /** Of the stack, so that rules on a bus of several can tell its events from others'. @default none is named */
+  ledgerName?: string | undefined;
   /** Of a spoke: its records are for a hub, too. */
   spoke?: SpokeOptions | undefined;
 }
@@ -93,19 +95,23 @@ export interface FeedOptions extends EventOptions {
 /** The events of a record, in order. None of an item that was removed, or has no events. @throws RecordError */
 export function recordEvents(
   { eventName, dynamodb }: DynamoDBRecord,
-  { spoke, ...options }: FeedOptions = {},
+  { spoke, ledgerName, ...options }: FeedOptions = {},
 ): (LedgerEvent | RecordEvent)[] {
   if (eventName === 'REMOVE') return [];
   if (!dynamodb) throw new RecordError('dynamodb: expected the images of an item, got nothing');
   const eventsOf = byKey(dynamodb.Keys?.pk?.S, dynamodb.Keys?.sk?.S);
   const images = (eventsOf || spoke) && imagesOf(eventName, dynamodb);
   if (!images) return [];
-  const events = eventsOf && !isImport(images) ? eventsOf(images, options) : [];
+  const made = eventsOf && !isImport(images) ? eventsOf(images, options) : [];
+  const events = ledgerName === undefined ? made : made.map((event) => publishedBy(ledgerName, event));
   if (!spoke) return events;
   const { before, after } = images;
   const at = new Date((dynamodb.ApproximateCreationDateTime ?? 0) * 1_000).toISOString();
   return [...events, ...spokeEvents(before, after as Item & Key, at, spoke)];
 }
+
+const publishedBy = (ledger: string, event: LedgerEvent) =>
+  ({ ...event, detail: { ...event.detail, ledger } }) as LedgerEvent;
 
 function byKey(pk: string | undefined, sk: string | undefined): EventsOf | undefined {
   if (pk === undefined || sk === undefined) throw new RecordError('Keys: expected pk and sk, got others');

@@ -2,13 +2,14 @@
 import { dayMarksKey, dayOf } from '../table/keys.ts';
 import type { Table } from '../table/table-port.ts';
 import { attributeOf } from './marks.ts';
+import { isMarkedAsOlder, markOlder } from './older-jobs.ts';
 
 /** A writer that has been writing to a day for so long marks it again, in ms. */
 export const REMARK_AFTER_MS = 300_000;
 
 interface Mark {
   atMs: number;
-  written: Promise<void>;
+  written: Promise<unknown>;
   /** Marks of the day that are to be closed, this one included. */
   open: number;
 }
@@ -18,6 +19,8 @@ export class DayMarker {
   readonly #table: Table;
   readonly #now: () => number;
   readonly #marked = new Map<string, Mark>();
+  /** Marks of older days that are to be closed. */
+  #older = 0;
 
   constructor(table: Table, now: () => number) {
     this.#table = table;
@@ -25,7 +28,7 @@ export class DayMarker {
   }
 
   /**
-   * Before jobs are written. Requests: 1 write for each month with a day that isn't marked yet.
+   * Before jobs are written. Requests: 1 write for each month with a day that isn't marked yet, and 1 where one of these is older.
    * @throws LedgerError
    */
   async mark(jobIds: readonly string[]): Promise<void> {
@@ -42,19 +45,30 @@ export class DayMarker {
 
   #begin(days: readonly string[]): void {
     const atMs = this.#now();
-    const written = addMarks(this.#table, days, () => ({ opened: 1 }));
+    const isOlder = days.some((day) => isMarkedAsOlder(day, atMs));
+    if (isOlder) this.#older += 1;
+    const written = Promise.all([
+      addMarks(this.#table, days, () => ({ opened: 1 })),
+      isOlder && markOlder(this.#table, { opened: 1 }),
+    ]);
     for (const day of days) this.#marked.set(day, { atMs, written, open: (this.#marked.get(day)?.open ?? 0) + 1 });
     // One that may be written or not is never closed: its day is counted anew until it is settled.
     written.catch(() => {
+      if (isOlder) this.#older = Math.max(0, this.#older - 1);
       for (const day of days) if (this.#marked.get(day)?.written === written) this.#marked.delete(day);
     });
   }
 
-  /** After the writes: what was counted in between is counted again. Requests: 1 write for each month written to. @throws LedgerError */
+  /**
+   * After the writes: what was counted in between is counted again. Requests: 1 write for each month written to, and 1 where a day of
+   * it was older. @throws LedgerError
+   */
   async markAgain(): Promise<void> {
-    const marked = new Map(this.#marked);
+    const [marked, older] = [new Map(this.#marked), this.#older];
     this.#marked.clear();
+    this.#older = 0;
     await addMarks(this.#table, [...marked.keys()], (day) => ({ closed: marked.get(day)?.open ?? 0 }));
+    if (older > 0) await markOlder(this.#table, { closed: older });
   }
 }
 

@@ -1,11 +1,10 @@
 // functions/ledger/days/day-repository.ts: the counts of each day's jobs, kept beside the jobs (docs/decisions/0034-day-counts.md).
-import { chunks } from '../../platform/chunks.ts';
 import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
 import { FIRST_ID, idBefore, LAST_ID, lowestIdAt } from '../../restore/object-id.ts';
 import { STATUSES } from '../../schema/words.ts';
 import { addJob, type CountedJob, compact, type DayCounts, noDayCounts } from '../model/day-counts.ts';
 import { fieldNames, type IndexField } from '../model/table.ts';
-import { type Item, pick } from '../table/job-item.ts';
+import { pick } from '../table/job-item.ts';
 import {
   ALL_DAY_MARKS,
   DAYS_KEY,
@@ -13,18 +12,15 @@ import {
   dayMarksKey,
   daysOfMonth,
   feedPartition,
+  type Key,
   monthAfter,
   monthOf,
 } from '../table/keys.ts';
-import { everything, MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
+import { everything, itemsAt, type Table } from '../table/table-port.ts';
 import { addMarks } from './day-marker.ts';
-import { attributeOf, type DayMarks, isCounted, markedDays, marksOf } from './marks.ts';
-
-/**
- * How long after its last mark a day is counted once more, in ms: whoever marked it may have written a little later, and the index
- * that is counted may have been behind the table.
- */
-export const SETTLE_MS = 900_000;
+import { countKeysOf, countsIn, markKeysOf, standingOf } from './kept-counts.ts';
+import { attributeOf, type DayMarks, isLongAgo, markedDays } from './marks.ts';
+import { countOlder } from './older-jobs.ts';
 
 const COUNTED_FIELDS = fieldNames<CountedJob>({
   status: true,
@@ -50,9 +46,10 @@ export class DayRepository {
   }
 
   /**
-   * Counts the days that were written to since they were counted, newest first, until there is no time left.
+   * Counts the days that were written to since they were counted, newest first, until there is no time left; and then what is known of the
+   * older ones together.
    * @param every every day that was ever written to
-   * Requests: 1 query, and for each of these days 1 read, 1 query for each 500 jobs, and 2 writes.
+   * Requests: 1 query, and for each of these days 1 read, 1 query for each 500 jobs, and 2 writes; and those of `countOlder`.
    * @throws LedgerError
    */
   async count(isOutOfTime: () => boolean, every = false): Promise<void> {
@@ -64,28 +61,19 @@ export class DayRepository {
       });
       if (isOutOfTime()) return;
     }
+    if (!isOutOfTime()) await countOlder(this.#table, this.#now, every);
   }
 
   /**
    * The counts of these days, without those that somebody writes to, or wrote to since they were counted.
-   * Requests: 1 batch read for each 90 days or so.
+   * Requests: 1 batch read for the marks, and 1 for each 100 days that have jobs.
    * @param days such as `2026-11-29`
    */
   async counts(days: readonly string[]): Promise<Map<string, DayCounts>> {
-    const months = [...new Set(days.map((day) => day.slice(0, 7)))];
-    const items = new Map<string, Item>();
-    for (const keys of chunks([DAYS_KEY, ...months.map(dayMarksKey), ...days.map(dayCountsKey)], MAX_BATCH_KEYS))
-      for (const item of await this.#table.batchGet(keys)) items.set(String(item.sk), item);
-
-    const known = new Map<string, DayCounts>();
-    if (!items.has(DAYS_KEY.sk)) return known;
-    for (const day of days) {
-      const marks = marksOf(items.get(dayMarksKey(day.slice(0, 7)).sk), day);
-      const counts =
-        marks.marks === 0 ? noDayCounts() : (items.get(dayCountsKey(day).sk)?.counts as DayCounts | undefined);
-      if (isCounted(marks) && counts) known.set(day, counts);
-    }
-    return known;
+    const read = (keys: readonly Key[]) => itemsAt(this.#table, keys);
+    // The marks first: what is read after them is no older than they say.
+    const standing = standingOf(await read(markKeysOf(days)), days);
+    return countsIn(await read(countKeysOf(standing)), standing);
   }
 
   /**
@@ -135,9 +123,6 @@ export class DayRepository {
 
 const isDue = ({ marks, counted, countedAt, settled }: DayMarks, now: number) =>
   settled !== marks && (counted !== marks || isLongAgo(countedAt, now));
-
-/** A clock may have been wrong, and ahead. */
-const isLongAgo = (at: number, now: number) => Math.abs(now - at) >= SETTLE_MS;
 
 /** The jobs of a day in the index over all projects. */
 function jobsOf(day: string) {

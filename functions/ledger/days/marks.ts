@@ -3,6 +3,15 @@ import type { Item } from '../table/job-item.ts';
 import { dayMarksMonth, daysOfMonth } from '../table/keys.ts';
 import { fieldOf } from '../table/table-port.ts';
 
+/**
+ * How long after its last mark a day is counted once more, in ms: whoever marked it may have written a little later, and the index
+ * that is counted may have been behind the table.
+ */
+export const SETTLE_MS = 900_000;
+
+/** A clock may have been wrong, and ahead. */
+export const isLongAgo = (at: number, now: number) => Math.abs(now - at) >= SETTLE_MS;
+
 /** How a day stands: numbers that only grow, each an attribute of its own, so that writers don't wait for one another. */
 export interface DayMarks {
   day: string;
@@ -18,7 +27,7 @@ export interface DayMarks {
   settled: number;
 }
 
-/** An attribute of a day, such as `marks29`. */
+/** An attribute of a day, such as `marks29`; of the older days taken together, whose day is '', `marks`. */
 export const attributeOf = (name: Exclude<keyof DayMarks, 'day'>, day: string) => name + day.slice(-2);
 
 export function marksOf(item: Item | undefined, day: string): DayMarks {

@@ -242,7 +242,12 @@ export interface CoverageTotals {
   projects: number;
   /** Clusters that were read at least once, and their projects. */
   read: { clusters: number; projects: number };
+  /** Of all projects, by id. Absent of more than `NAMED_PROJECTS`, or where their names are too long, or by an earlier version. */
+  names?: Record<string, string>;
 }
+
+/** Projects whose names are kept with the totals, and that a form lists. */
+export const NAMED_PROJECTS = 200;
 
 /** What an archived cluster's item is named after, beside its name: that can be used again. */
 export const incarnationOf = ({ clusterId, goneAt, firstSeenAt }: ClusterCoverage): string =>

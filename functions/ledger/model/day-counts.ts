@@ -18,6 +18,16 @@ export interface CountedJob
   findings?: readonly Pick<Finding, 'rule' | 'severity'>[] | undefined;
 }
 
+/** What is known of the jobs of all days but the newest. */
+export interface OlderJobs {
+  /** They were requested before this day, such as `2026-11-10`. */
+  before: string;
+  /** How many of them are open. */
+  open: number;
+  /** The newest of them, newest first, each with its project, and the one that its data went to: all, where there are fewer than 51. */
+  newest: string[];
+}
+
 export function noDayCounts(): DayCounts {
   return { status: {}, kind: {}, delivery: {}, severity: {}, rule: {}, seconds: {} };
 }

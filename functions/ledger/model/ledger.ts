@@ -19,7 +19,7 @@ import type {
 } from '../../schema/words.ts';
 import type { LetGo } from '../let-go/let-go.ts';
 import type { ClusterCoverage, CoverageTotals, ProjectCoverage } from './coverage.ts';
-import type { DayCounts } from './day-counts.ts';
+import type { DayCounts, OlderJobs } from './day-counts.ts';
 import type { KnownProject, ProjectFacts, Scope, VerdictsByCluster } from './known-project.ts';
 import type { ClusterFailure, PlannedProject, Run, RunPart, RunRecord, UnfinishedRun } from './run.ts';
 import type { InTable } from './uncounted.ts';
@@ -286,6 +286,8 @@ export interface Ledger {
    * @param days in UTC, such as `2026-11-29`
    */
   dayCounts(days: readonly string[]): Promise<Map<string, DayCounts>>;
+  /** Of all days but the newest, without what is being written to, or was since it was counted. */
+  olderJobs(): Promise<OlderJobs | undefined>;
 
   /** Restores with a verdict, of each of these clusters. The requests are those of `readVerdicts`. @throws LedgerError */
   verdicts(projectId: string, asked: readonly Omit<VerdictsAsked, 'projectId'>[]): Promise<VerdictsByCluster>;

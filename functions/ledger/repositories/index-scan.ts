@@ -86,7 +86,7 @@ export function partitionScan(table: Table, query: IndexScanQuery, range: IdRang
 }
 
 /**
- * The feed, month by month. Empty months of jobs are skipped by asking where the next job is.
+ * The feed, month by month. Empty months of jobs are skipped by asking where the next job is, unless one month alone is left.
  * @param isLost begin by asking where the first job is
  */
 export function feedScan(
@@ -111,7 +111,8 @@ export function feedScan(
       }
       const month = monthOf(nearEnd(scan.rest, order));
       const ofMonth = within(scan.rest, monthRange(month));
-      asks = (await readFrom(feedPartition(list, month), ofMonth, wanted, budget)) === 0 && list === 'JOBS';
+      const looked = await readFrom(feedPartition(list, month), ofMonth, wanted, budget);
+      asks = looked === 0 && list === 'JOBS' && scan.rest !== undefined && !isOneMonth(scan.rest);
     },
   };
   const readFrom = reader(scan, table, query);
@@ -202,6 +203,8 @@ export function within(a: IdRange, b: IdRange): IdRange {
     highest: a.highest < b.highest ? a.highest : b.highest,
   };
 }
+
+const isOneMonth = ({ lowest, highest }: IdRange) => monthOf(lowest) === monthOf(highest);
 
 /** @param month such as `2026-11` */
 function monthRange(month: string): IdRange {

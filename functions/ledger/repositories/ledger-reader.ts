@@ -10,15 +10,16 @@ import type { ClusterCoverage } from '../model/coverage.ts';
 import type { ProjectFacts } from '../model/known-project.ts';
 import type { JobSummary, JobsFilter, JobsQuery, Ledger, LedgerJob, Page } from '../model/ledger.ts';
 import type { IndexedJob } from '../model/table.ts';
+import { cursorAt, cursorPosition } from '../table/cursor.ts';
 import { type Item, ledgerJob } from '../table/job-item.ts';
 import { COVERAGE_FEED, clusterPartition, jobKey } from '../table/keys.ts';
 import { everything, itemsAt, MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
 import { CoverageWriter } from '../totals/coverage-writer.ts';
 import { archived } from './archive.ts';
-import { cursorAt, cursorPosition } from './cursor.ts';
+import { type Overview, type OverviewQuery, readOverview } from './overview.ts';
 import { COVERAGE_BATCH, ProjectRepository } from './project-repository.ts';
 import { indexedJobsPage, jobsAt, type LookedAt, lookAtJobs } from './queries.ts';
-import { type TableLedgerOptions, tableLedger, tableOf } from './table-ledger.ts';
+import { RUN_RETENTION_DAYS, type TableLedgerOptions, tableLedger, tableOf } from './table-ledger.ts';
 
 export interface ClusterJobs {
   projectId: string;
@@ -43,6 +44,12 @@ export interface ProjectRecord extends ProjectFacts {
 }
 
 export interface LedgerReader extends Ledger {
+  /**
+   * All that the overview shows. Requests: as a rule 1 or 2 queries for its jobs, as many for the runs, and 2 batch reads; more where
+   * somebody writes to old jobs, or for more than 50 jobs.
+   * @throws LedgerError
+   */
+  overview(query: OverviewQuery): Promise<Overview>;
   /**
    * As `jobs`, but only what the indexes carry, and any `limit`. Requests: 1 query a MB of an index, some 1,500 jobs.
    * @throws as `jobs`, and RangeError where the indexes don't carry what the filter asks for
@@ -96,11 +103,12 @@ export const COUNT_QUERIES = 24;
 
 export function ledgerReader(options: TableLedgerOptions): LedgerReader {
   const table = tableOf(options);
-  const { now = Date.now } = options;
+  const { now = Date.now, runRetentionDays = RUN_RETENTION_DAYS } = options;
   const projects = new ProjectRepository(table, new CoverageWriter(table, now), now);
 
   return {
     ...tableLedger({ ...options, table }),
+    overview: (query) => readOverview(table, query, now(), runRetentionDays),
     jobOf: async (projectId, jobId) => {
       if (!isObjectId(projectId) || !isObjectId(jobId)) return undefined;
       const item = await table.get(jobKey(projectId, jobId));

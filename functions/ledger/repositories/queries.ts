@@ -15,10 +15,10 @@ import {
   type IndexField,
   JOB_SUMMARY_FIELDS,
 } from '../model/table.ts';
+import { cursorAt, cursorPosition } from '../table/cursor.ts';
 import { type Item, jobSummary, pick } from '../table/job-item.ts';
 import { clusterPartition, jobKey, projectPk } from '../table/keys.ts';
 import { fitsFilter, itemsAt, type Table } from '../table/table-port.ts';
-import { cursorAt, cursorPosition } from './cursor.ts';
 import {
   type Budget,
   feedScan,
@@ -45,7 +45,7 @@ const MERGED_STATUSES = 3;
 /** How far Atlas's clock may be ahead of ours. The feed is read from here downwards, and holds nothing later. */
 const SKEW_MS = 10 * 60_000;
 /** What a list reads of a job: what it shows, and what it is filtered by. */
-const SHOWN = [...JOB_SUMMARY_FIELDS, FINDING_RULES];
+export const SHOWN = [...JOB_SUMMARY_FIELDS, FINDING_RULES];
 
 /**
  * Requests: 1 batch read for each 100 jobs of a page that comes from an index, and 1 query where it fills from a cluster, a project, one status, or this month's feed; 1 a status where two
@@ -96,7 +96,7 @@ export async function jobsAt(
   table: Table,
   jobs: readonly { projectId: string; jobId: string }[],
 ): Promise<JobSummary[]> {
-  const keys = jobs.map(({ projectId, jobId }) => ({ ...jobKey(projectId, jobId) }));
+  const keys = jobs.map(({ projectId, jobId }) => jobKey(projectId, jobId));
   return (await itemsAt(table, keys, SHOWN)).map(jobSummary);
 }
 
@@ -131,8 +131,7 @@ async function pageOf(
   { order = 'desc', cursor, before, ages, ...filter }: Omit<JobsQuery, 'limit'>,
   read: (query: IdQuery) => Promise<ScanPage>,
 ): Promise<Page<Item>> {
-  const statuses = STATUSES.filter((status) => filter.statuses?.includes(status));
-  const identity = { jobs: order, ...filter, ...ages, statuses };
+  const identity = identityOf(defined({ order, ages, ...filter }));
   const at = (id: string | undefined) => (id === undefined ? undefined : cursorAt(id, identity));
   if (before === undefined) {
     const from = cursor === undefined ? undefined : cursorPosition(cursor, identity);
@@ -145,7 +144,23 @@ async function pageOf(
   return defined({ items: items.toReversed(), cursor: at(idPast(from, order)), previous: at(nextId) });
 }
 
+function identityOf({ order = 'desc', ages, ...filter }: Omit<JobsQuery, 'limit' | 'cursor' | 'before'>) {
+  const statuses = STATUSES.filter((status) => filter.statuses?.includes(status));
+  return { jobs: order, ...filter, ...ages, statuses };
+}
+
 const opposite = (order: SortOrder): SortOrder => (order === 'asc' ? 'desc' : 'asc');
+
+/** The newest jobs, as an index has them. Requests: those of `jobsPage`, without its batch reads. @param period ISO 8601 */
+export const newestEntries = (
+  table: Table,
+  period: Pick<JobsFilter, 'since' | 'until'>,
+  max: number,
+  now: number,
+): Promise<ScanPage> => readEntries(table, period, { now, max, budget: pageBudget() });
+
+/** Where the page of all jobs goes on. @param nextId the first id that its next page may hold */
+export const cursorOfAll = (nextId: string) => cursorAt(nextId, identityOf({}));
 
 /** Candidates that are read from the table at once. */
 const BATCH = 100;
@@ -265,12 +280,24 @@ function tableFilter(query: JobsFilter) {
 }
 
 /** Requests: 1 query a month, and 1 batch read for each 100 runs; no further back than runs are kept. @throws CursorError */
-export async function runsPage(
+export async function runsPage(table: Table, query: RunsQuery, now: number, retentionDays: number): Promise<Page<Run>> {
+  const { items, cursor } = await runEntries(table, query, now, retentionDays);
+  return defined({ items: (await itemsAt(table, items)).map(runOf), cursor });
+}
+
+export interface RunsQuery {
+  limit?: number;
+  cursor?: string;
+}
+
+/** As `runsPage`, but where the runs are. @param months that it looks for them in, at most @default all in which runs are kept */
+export async function runEntries(
   table: Table,
-  query: { limit?: number; cursor?: string },
+  query: RunsQuery,
   now: number,
   retentionDays: number,
-): Promise<Page<Run>> {
+  months = PAGE_QUERIES,
+): Promise<ScanPage & Pick<Page<Item>, 'cursor'>> {
   const identity = { runs: 'desc' };
   // An expired run may stay for some days until DynamoDB removes it; it isn't promised any more.
   const kept = {
@@ -281,9 +308,9 @@ export async function runsPage(
   const range = pageRange(kept, 'desc', from);
   if (!range) return { items: [] };
   const runs: IndexScanQuery = { order: 'desc', id: 'runId', index: 'feed' };
-  const found = await readPage([feedScan(table, runs, range, 'RUNS')], runs, limitOf(query.limit), pageBudget());
-  const items = (await itemsAt(table, found.items)).map(runOf);
-  return defined({ items, cursor: found.nextId && cursorAt(found.nextId, identity) });
+  const budget = { ...pageBudget(), queries: months };
+  const { items, nextId } = await readPage([feedScan(table, runs, range, 'RUNS')], runs, limitOf(query.limit), budget);
+  return defined({ items, nextId, cursor: nextId && cursorAt(nextId, identity) });
 }
 
 /** @throws RangeError */

@@ -4,9 +4,11 @@ import { defined } from '../../platform/defined.ts';
 import { isAnnotatedSince } from '../days/annotated-days.ts';
 import { DayMarker } from '../days/day-marker.ts';
 import { DayRepository } from '../days/day-repository.ts';
+import { olderJobsOf } from '../days/older-jobs.ts';
 import { expectedSince, saveExpected } from '../expected/items.ts';
 import type { Ledger } from '../model/ledger.ts';
 import { DynamoTable } from '../table/dynamo-table.ts';
+import { OLDER_JOBS_KEY } from '../table/keys.ts';
 import type { Table } from '../table/table-port.ts';
 import { CoverageWriter } from '../totals/coverage-writer.ts';
 import { TotalsRepository } from '../totals/totals-repository.ts';
@@ -19,6 +21,8 @@ import { ProjectRepository } from './project-repository.ts';
 import { idBetween, jobsPage, runsPage } from './queries.ts';
 import { RunRepository } from './run-repository.ts';
 import { ScopeRepository } from './scope-repository.ts';
+
+export const RUN_RETENTION_DAYS = 90;
 
 /** Any table, or a DynamoDB table by its name. */
 export type TableLedgerOptions = LedgerOptions & ({ table: Table } | DynamoTableOptions);
@@ -38,7 +42,7 @@ interface LedgerOptions {
 
 /** @throws LedgerError from every method; CursorError and RangeError from lists */
 export function tableLedger(options: TableLedgerOptions): Ledger {
-  const { runRetentionDays = 90, now = Date.now } = options;
+  const { runRetentionDays = RUN_RETENTION_DAYS, now = Date.now } = options;
   const table = tableOf(options);
   const marker = new DayMarker(table, now);
   const jobs = new JobRepository(table, marker);
@@ -72,6 +76,7 @@ export function tableLedger(options: TableLedgerOptions): Ledger {
     markDaysAgain: () => marker.markAgain(),
     countDays: (...args) => days.count(...args),
     dayCounts: (of) => days.counts(of),
+    olderJobs: async () => olderJobsOf(await table.get(OLDER_JOBS_KEY), now()),
 
     verdicts: async (projectId, asked) => {
       const found = await readVerdicts(

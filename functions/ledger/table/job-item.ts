@@ -12,6 +12,10 @@ import { clusterPartition, jobFeed, jobKey, type Key } from './keys.ts';
 
 export type Item = Record<string, unknown>;
 
+/** The one of this key, among some. */
+export const itemOf = (items: readonly Item[], { pk, sk }: Key) =>
+  items.find((item) => item.pk === pk && item.sk === sk);
+
 const LAST_CHANGES = 180;
 /** A smaller field takes as much room as its digest would, in bytes. */
 const WORTH_OMITTING = 64;

@@ -135,6 +135,8 @@ export const dayCountsKey = (day: string): Key => ({ pk: DAYS, sk: `COUNTS#${day
 /** The days of a month that jobs were written of. @param month such as `2026-11` */
 export const dayMarksKey = (month: string): Key => ({ pk: DAYS, sk: DAY_MARKS + month });
 export const dayMarksMonth = (sk: string) => sk.slice(DAY_MARKS.length);
+/** What is known of the jobs of all days but the newest. */
+export const OLDER_JOBS_KEY: Key = { pk: DAYS, sk: 'OLDER' };
 /** The keys of all of these. */
 export const isDaysPk = (pk: string) => pk === DAYS || pk === ANNOTATED_DAYS;
 /** The days whose jobs were annotated, an item each. */

@@ -90,10 +90,10 @@ export interface Table {
   scan(options?: ScanOptions): AsyncGenerator<Item>;
 }
 
-/** The whole items of what a query of an index found, in its order. Requests: 1 batch read for each 100. */
+/** The whole items of these keys, or of what a query of an index found, in their order. Requests: 1 batch read for each 100. */
 export async function itemsAt(
   table: Pick<Table, 'batchGet'>,
-  entries: readonly Item[],
+  entries: readonly (Item | Key)[],
   fields?: readonly string[],
 ): Promise<Item[]> {
   const keys = entries.map(({ pk, sk }) => ({ pk, sk }) as Key);

@@ -1,10 +1,22 @@
 // functions/ledger/totals/totals-repository.ts: what the coverage of all projects adds up to, kept beside it (docs/decisions/0043-coverage-totals.md).
 import type { CoverageTotals } from '../model/coverage.ts';
 import type { KeptTotals } from '../model/ledger.ts';
-import type { Item } from '../table/job-item.ts';
+import { type Item, itemOf } from '../table/job-item.ts';
 import { COVERAGE_TOTALS_KEY, COVERAGE_WRITERS_KEY } from '../table/keys.ts';
 import { fieldOf, type Table } from '../table/table-port.ts';
 import { leasesOf } from './coverage-writer.ts';
+
+export const TOTALS_KEYS = [COVERAGE_TOTALS_KEY, COVERAGE_WRITERS_KEY] as const;
+
+/**
+ * Whichever of the two was read first: where both have the same marks, nobody had written since the count when the earlier one was read.
+ * @param items those of `TOTALS_KEYS` that are there, and any others, by consistent reads
+ */
+export function keptTotals(items: readonly Item[]): KeptTotals | undefined {
+  const [kept, writers] = TOTALS_KEYS.map((key) => itemOf(items, key));
+  const totals = fieldOf(kept, 'totals') as CoverageTotals | undefined;
+  return totals && { totals, isCurrent: marksOf(writers) > 0 && marksOf(writers) === marksOf(kept) };
+}
 
 export class TotalsRepository {
   readonly #table: Table;
@@ -17,11 +29,7 @@ export class TotalsRepository {
 
   /** Nothing where they were never counted. Requests: 1 batch read. */
   async get(): Promise<KeptTotals | undefined> {
-    const keys = [COVERAGE_TOTALS_KEY, COVERAGE_WRITERS_KEY];
-    const items = await this.#table.batchGet(keys, { consistent: true });
-    const [kept, writers] = keys.map(({ sk }) => items.find((item) => item.sk === sk));
-    const totals = fieldOf(kept, 'totals') as CoverageTotals | undefined;
-    return totals && { totals, isCurrent: marksOf(writers) > 0 && marksOf(writers) === marksOf(kept) };
+    return keptTotals(await this.#table.batchGet(TOTALS_KEYS, { consistent: true }));
   }
 
   /**

@@ -101,7 +101,10 @@ function ledgerOf(text: string): PagePorts['ledger'] {
     withdrawn: { by, at },
   };
   const facts = { projectId: hostile.projectId, projectName: hostile.projectName, coverage: hostile };
+  const names = new Map([[hostile.projectId, hostile.projectName]]);
+  const runs = { items: [{ ...run, failures: [...run.failures] }] };
   return {
+    overview: async () => ({ jobs: { items: [one], cursor: 'next' }, runs, counts: new Map(), names }),
     job: async () => one,
     jobs: async ({ limit }) => ({ items: [one], ...(limit === JOBS_A_PAGE ? { cursor: 'next' } : {}) }),
     indexedJobs: async () => ({ items: [one] }),
@@ -109,16 +112,15 @@ function ledgerOf(text: string): PagePorts['ledger'] {
     jobsAt: async () => [one],
     dayCounts: async () => new Map(),
     coverage: async () => hostile,
-    coverageTotals: async () => undefined,
     projects: async function* () {
       yield facts;
     },
     projectRecord: async () => ({ ...facts, archived: [] }),
-    listedProjects: async () => new Map([[hostile.projectId, hostile.projectName]]),
-    projectNames: async () => new Map([[hostile.projectId, hostile.projectName]]),
+    listedProjects: async () => names,
+    projectNames: async () => names,
     expectedPage: async () => ({ items: [expected], cursor: 'next' }),
     expectedRestore: async () => expected,
-    runs: async () => ({ items: [{ ...run, failures: [...run.failures] }] }),
+    runs: async () => runs,
     run: async () => undefined,
     scope: async () => undefined,
   };

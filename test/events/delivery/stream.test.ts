@@ -177,6 +177,18 @@ test('old news in the stream is not published, and how old is an option', async 
   expect([quiet.taken.length, keen.taken.length]).toEqual([0, 1]);
 });
 
+test('each event names the stack that publishes it, where there is one', async () => {
+  const records = writesOf(answersOf(idAt('2026-11-20T10:00:00Z'), 2)).map(recordOf);
+  const [named, nameless] = [new TestBus(), new TestBus()];
+  await notifying(named, { ledgerName: 'Ledger-eu' }).notify(records);
+  await notifying(nameless).notify(records);
+  expect(named.taken.length).toBeGreaterThan(1);
+  expect(named.taken).toEqual(
+    nameless.taken.map((event) => ({ ...event, detail: { ...event.detail, ledger: 'Ledger-eu' } })),
+  );
+  for (const event of named.taken) expect(wrongs(event)).toEqual([]);
+});
+
 test('what was imported from another ledger is no news; what changes of it later is', async () => {
   const writes = writesOf(answersOf(idAt('2026-11-20T10:00:00Z'), 4));
   const [first, second, third] = writes.map(([, after]) => jobItem(after as LedgerJob));

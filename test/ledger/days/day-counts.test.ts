@@ -1,7 +1,7 @@
 // The counts of days are those of their jobs, whoever writes when, and are not given out where they may not be.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { SETTLE_MS } from '../../../functions/ledger/days/day-repository.ts';
+import { SETTLE_MS } from '../../../functions/ledger/days/marks.ts';
 import {
   addJob,
   type CountedJob,
@@ -13,11 +13,13 @@ import {
   total,
 } from '../../../functions/ledger/model/day-counts.ts';
 import { tableLedger } from '../../../functions/ledger/repositories/table-ledger.ts';
+import type { Item } from '../../../functions/ledger/table/job-item.ts';
 import { DAYS_KEY, dayMarksKey } from '../../../functions/ledger/table/keys.ts';
+import type { Table } from '../../../functions/ledger/table/table-port.ts';
 import { percentile } from '../../../functions/platform/percentile.ts';
 import { DELIVERIES, KINDS, STATUSES } from '../../../functions/schema/words.ts';
 import { ManualClock } from '../../../local/manual-clock.ts';
-import { testEngine } from '../engines.ts';
+import { overTable, testEngine } from '../engines.ts';
 import { completed, idAt, job, PROJECT, seen } from '../jobs.ts';
 import { list, NOW } from '../table.ts';
 
@@ -88,7 +90,7 @@ test('what a writer wrote that died before it said so is counted all the same', 
   own.requests();
   clock.advance(SETTLE_MS);
   await own.ledger.countDays(never);
-  expect(own.requests()).toEqual({ Query: 1 }); // settled
+  expect(own.requests()).toEqual({ Query: 1, GetItem: 1 }); // settled
 });
 
 test('of two that count at once the later one stays, whoever writes last', async () => {
@@ -110,6 +112,32 @@ test('of two that count at once the later one stays, whoever writes last', async
   held();
   await counting;
   expect((await own.ledger.dayCounts([DAY])).get(DAY)?.status).toEqual({ RUNNING: 2 });
+});
+
+test('whatever is written and counted between two items of a reading, no count is older than its marks', async () => {
+  for (let place = 0; place < 4; place++) {
+    await using own = await engine.newTable();
+    await own.ledger.record(at('20T10:00:00', 1), seen(0));
+    await own.ledger.markDaysAgain();
+    await own.ledger.countDays(never);
+    let read = 0;
+    // DynamoDB reads the items of a batch in any order: here the last one first.
+    const batchGet: Table['batchGet'] = async (keys) => {
+      const items: Item[] = [];
+      for (const key of keys.toReversed()) {
+        if (read++ === place) {
+          await own.ledger.record(at('20T11:00:00', 2), seen(1));
+          await own.ledger.markDaysAgain();
+          await own.ledger.countDays(never);
+        }
+        items.unshift(...(await own.table.batchGet([key])));
+      }
+      return items;
+    };
+    const ledger = tableLedger({ table: overTable(own.table, { batchGet }), now: () => Date.parse(NOW) });
+    const given = (await ledger.dayCounts([DAY])).get(DAY);
+    if (place < read) expect([place, given?.status]).toEqual([place, { RUNNING: 2 }]);
+  }
 });
 
 test('jobs that were recorded before days were counted are counted', async () => {

@@ -20,6 +20,7 @@ const onlyOne = (type: string, start: string, given: Record<string, unknown> = {
   expect(found).toHaveLength(1);
   return found[0]?.[1].Properties;
 };
+const OWN = ['AtlasRestoreLedger', { exists: false }];
 const mapping = () => onlyOne('AWS::Lambda::EventSourceMapping', 'ChangeFeedChanges');
 
 describe('the stream of the table reaches the notify function', () => {
@@ -105,13 +106,32 @@ describe('messages for people', () => {
 
   test('of warnings and worse, or of what was chosen; what can be neither queued nor sent is kept', () => {
     expect(rule()).toMatchObject({
-      EventPattern: { source: [EVENT_SOURCE], detail: { severity: ['warning', 'critical'] } },
+      EventPattern: { source: [EVENT_SOURCE], detail: { ledger: OWN, severity: ['warning', 'critical'] } },
       Targets: [{ Arn: arnOf('MessagesQueue'), DeadLetterConfig: { Arn: arnOf('MessagesUndelivered') } }],
     });
-    expect(rule({ messageSeverities: 'critical' }).EventPattern.detail).toEqual({ severity: ['critical'] });
+    expect(rule({ messageSeverities: 'critical' }).EventPattern.detail).toEqual({
+      ledger: OWN,
+      severity: ['critical'],
+    });
     expect(variables({ messageSeverities: 'critical' }).MESSAGE_SEVERITIES).toBe('critical');
     const { RedrivePolicy } = onlyOne('AWS::SQS::Queue', 'MessagesQueue');
     expect(RedrivePolicy.deadLetterTargetArn).toEqual(arnOf('MessagesUndelivered'));
+  });
+
+  test('are of the stack\u2019s own events, where others share its bus; and of those that name no stack', () => {
+    const { EventPattern } = rule({ eventBus: 'default' });
+    const { EventPattern: requesters } = onlyOne('AWS::Events::Rule', 'MessagesRequesters', { eventBus: 'default' });
+    const { LEDGER_NAME } = onlyOne('AWS::Lambda::Function', 'ChangeFeedNotify').Environment.Variables;
+    const fields = { requester: { from: { reason: 'pending' } } };
+    const of = (ledger: string | undefined) => ({
+      ...{ source: EVENT_SOURCE, 'detail-type': 'Restore Job State Change' },
+      detail: { ...(ledger && { ledger }), severity: 'critical', change: { fields } },
+    });
+    for (const pattern of [EventPattern, requesters]) {
+      expect(matches(of(LEDGER_NAME), pattern)).toBe(true);
+      expect(matches(of(`${LEDGER_NAME}2`), pattern)).toBe(false);
+      expect(matches(of(undefined), pattern)).toBe(true);
+    }
   });
 
   test('of an earlier deployment go on: its topic with its subscribers, its rule and its queue keep their ids', () => {

@@ -37,7 +37,12 @@ const alarms = (given: Record<string, unknown>) =>
 describe('a spoke', () => {
   test('sends records and events to the bus of the hub, and keeps what does not get there', () => {
     const rule = only('AWS::Events::Rule', 'ForwardingRule', SPOKE);
-    expect(rule.EventPattern).toEqual({ source: ['atlas-restore-ledger.record', 'atlas-restore-ledger'] });
+    const source = ['atlas-restore-ledger.record', 'atlas-restore-ledger'];
+    expect(rule.EventPattern).toEqual({ source, detail: { ledger: ['AtlasRestoreLedger', { exists: false }] } });
+    for (const each of source) {
+      expect(matches({ source: each, detail: { ledger: 'AtlasRestoreLedger' } }, rule.EventPattern)).toBe(true);
+      expect(matches({ source: each, detail: { ledger: 'Another' } }, rule.EventPattern)).toBe(false); // on the same bus
+    }
     expect(rule.Targets).toEqual([
       expect.objectContaining({
         Arn: HUB_BUS,
@@ -111,7 +116,7 @@ describe('a hub', () => {
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });
     expect(only('AWS::Events::Rule', 'HubRule', HUB)).toMatchObject({
-      EventPattern: { source: ['atlas-restore-ledger.record'] },
+      EventPattern: { source: ['atlas-restore-ledger.record'] }, // of whichever spoke
       Targets: [{ DeadLetterConfig: { Arn: { 'Fn::GetAtt': [expect.stringMatching(/^HubUnqueued/), 'Arn'] } } }],
     });
     const given = { ...HUB, spokeAccounts: ['111111111111', '222222222222'] };

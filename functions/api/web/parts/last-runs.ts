@@ -1,6 +1,7 @@
 // functions/api/web/parts/last-runs.ts: the last run of everything: one of a single project or cluster says nothing of the rest.
 import type { Run } from '../../../ledger/model/run.ts';
 import type { LedgerReader } from '../../../ledger/repositories/ledger-reader.ts';
+import type { NewestRuns } from '../../../ledger/repositories/overview.ts';
 import { defined } from '../../../platform/defined.ts';
 import { requestedAt } from '../../../restore/object-id.ts';
 import { KEY_MS } from '../../http/ports.ts';
@@ -16,29 +17,33 @@ export interface LastRuns {
   complete: boolean;
 }
 
-/** Runs a reading: as a rule the first one is enough. */
-const READINGS = [10, 20, 100, 200];
+/** Runs of the first reading, which as a rule is enough. */
+export const FIRST_READING = 10;
+const READINGS = [FIRST_READING, 20, 100, 200];
 
-/** Requests: 1 query a month until the last run is found and an hour before it; of at most 330 runs, in 4 pages. */
-export async function lastRuns(ledger: Pick<LedgerReader, 'runs'>): Promise<LastRuns> {
+/**
+ * Requests: 1 query a month until the last run is found and an hour before it; of at most 330 runs, in 4 pages.
+ * @param first the newest runs, where they were read before
+ */
+export async function lastRuns(ledger: Pick<LedgerReader, 'runs'>, first?: NewestRuns): Promise<LastRuns> {
   const runs: Run[] = [];
   let cursor: string | undefined;
-  for (const limit of READINGS) {
-    const page = await ledger.runs(defined({ limit, cursor }));
+  for (const [reading, limit] of READINGS.entries()) {
+    const page: NewestRuns = (reading === 0 && first) || (await ledger.runs(defined({ limit, cursor })));
     runs.push(...page.items);
     cursor = page.cursor;
     const found = sorted(runs);
-    if (cursor === undefined || isCertain(found, runs)) return { ...found, complete: true };
+    if (cursor === undefined || isCertain(found, page.readFrom ?? listedAt(runs.at(-1))))
+      return { ...found, complete: true };
   }
   return { ...sorted(runs), complete: false };
 }
 
 /** A run that was started by key is listed as of before it began: one that is listed later may have begun earlier. */
-function isCertain({ ended }: Pick<LastRuns, 'ended'>, runs: readonly Run[]): boolean {
-  const oldest = runs.at(-1);
-  if (!ended || !oldest) return false;
-  return Date.parse(requestedAt(oldest.runId)) + KEY_MS < Date.parse(ended.startedAt);
-}
+const isCertain = ({ ended }: Pick<LastRuns, 'ended'>, readFrom: string | undefined): boolean =>
+  ended !== undefined && readFrom !== undefined && Date.parse(readFrom) + KEY_MS < Date.parse(ended.startedAt);
+
+const listedAt = (run: Run | undefined) => run && requestedAt(run.runId);
 
 function sorted(runs: readonly Run[]): Omit<LastRuns, 'complete'> {
   const latest = runs.toSorted((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt));

@@ -1,4 +1,5 @@
 // functions/api/web/parts/project-names.ts: the projects that a page names, and those that its form lists.
+import { NAMED_PROJECTS } from '../../../ledger/model/coverage.ts';
 import type { JobSummary } from '../../../ledger/model/ledger.ts';
 import type { LedgerReader } from '../../../ledger/repositories/ledger-reader.ts';
 import { isObjectId } from '../../../restore/object-id.ts';
@@ -12,7 +13,7 @@ export interface NamedProjects {
 }
 
 /** With more of them the form lists none. */
-export const LISTED_PROJECTS = 200;
+export const LISTED_PROJECTS = NAMED_PROJECTS;
 
 type NamesReader = Pick<LedgerReader, 'listedProjects' | 'projectNames'>;
 
@@ -27,9 +28,10 @@ export async function readNames(ledger: NamesReader, shown: () => Promise<readon
 export const namesOf = async (ledger: Pick<NamesReader, 'projectNames'>, ids: readonly string[]) =>
   ledger.projectNames(new Set(ids.filter(isObjectId)));
 
-export function listing(names: ProjectNames): NamedProjects {
+/** @param names of all projects @param others that the page names beside */
+export function listing(names: ProjectNames, others: ProjectNames = new Map()): NamedProjects {
   const byName = [...names].sort(([, a], [, b]) => (a < b ? -1 : 1));
-  return { names, listed: new Map(names.size > LISTED_PROJECTS ? [] : byName) };
+  return { names: new Map([...others, ...names]), listed: new Map(names.size > LISTED_PROJECTS ? [] : byName) };
 }
 
 /** Projects whose names a row needs beside what the job has. */

@@ -1,4 +1,4 @@
-// functions/ledger/repositories/cursor.ts: where the next page of a query begins, in a form that only the same query accepts.
+// functions/ledger/table/cursor.ts: where the next page of a query begins, in a form that only the same query accepts.
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../model/fingerprint.ts';
 import { CursorError } from '../model/ledger.ts';
