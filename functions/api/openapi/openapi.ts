@@ -46,7 +46,7 @@ const restoreJob = {
     parameters: [path('id', objectId), ...queries(JOB_PARAMETERS)],
     responses: {
       200: ok('The job', json('MeasuredJobWithHistory'), { etag: { schema: text } }),
-      ...problems('bad-parameter', 'not-found'),
+      ...problems('bad-parameter', 'not-found', 'ambiguous-name'),
     },
   },
 };
@@ -57,6 +57,7 @@ const annotatingProblems = problems(
     'bad-body',
     'caller-not-known',
     'not-found',
+    'ambiguous-name',
     'annotations-full',
     'job-let-go',
     'precondition-failed',

@@ -68,12 +68,12 @@ ${PLACES.map(({ href, label }) => html`<a href="${href}"${href === place ? raw(`
 /** @param page a document @param part for the end of its header, as HTML */
 export const withHeaderPart = (page: string, part: string) => page.replace('</header>', () => `${part}</header>`);
 
-/** A page that says why there is no other. */
-export const messagePage = (title: string, message: string, now: number) =>
+/** A page that says why there is no other. @param more below the message */
+export const messagePage = (title: string, message: string, now: number, more: Html | '' = '') =>
   document(
     {
       title,
-      body: html`<div class="card empty"><h1>${title}</h1><p>${message}</p>
+      body: html`<div class="card empty"><h1>${title}</h1><p>${message}</p>${more}
 <p><a class="button" href="/">All restores</a></p></div>`,
     },
     now,
