@@ -5,8 +5,8 @@ import { hrefs, type Site, startSite } from '../api/web/site.ts';
 import { announceSome, jobsOf, PROJECTS } from '../api/web/world.ts';
 import { testEngine } from '../ledger/engines.ts';
 import { startChromium } from './chromium.ts';
-import { bareValues, brokenWords, overlaps } from './measure.ts';
-import { visit } from './visit.ts';
+import { bareValues, brokenWords, overlaps, spills } from './measure.ts';
+import { overflow, visit } from './visit.ts';
 
 const WIDTHS = [390, 768, 1024, 1440];
 /** Of A4 within its margins, in CSS px. */
@@ -35,19 +35,23 @@ afterAll(async () => {
   await site?.[Symbol.asyncDispose]();
 });
 
-test.each(WIDTHS)('at %i px no text lies on another, and no word or time breaks', async (width) => {
-  await using visitor = await visit(browser, { viewport: { width, height: 900 } });
-  const { page } = visitor;
-  for (const path of paths) {
-    await page.goto(`${site.url}${path}`);
-    for (const open of [false, true]) {
-      await page.evaluate(`for (const part of document.querySelectorAll('details')) part.open = ${open}`);
-      expect.soft(await overlaps(page), path).toEqual([]);
-      expect.soft(await brokenWords(page), path).toEqual([]);
+test.each(WIDTHS)(
+  'at %i px no text lies on another, no word or time breaks, and no table leaves its part',
+  async (width) => {
+    await using visitor = await visit(browser, { viewport: { width, height: 900 } });
+    const { page } = visitor;
+    for (const path of paths) {
+      await page.goto(`${site.url}${path}`);
+      for (const open of [false, true]) {
+        await page.evaluate(`for (const part of document.querySelectorAll('details')) part.open = ${open}`);
+        expect.soft(await overlaps(page), path).toEqual([]);
+        expect.soft(await brokenWords(page), path).toEqual([]);
+        expect.soft(await spills(page), path).toEqual([]);
+      }
+      expect.soft(await bareValues(page), path).toEqual([]);
     }
-    expect.soft(await bareValues(page), path).toEqual([]);
-  }
-});
+  },
+);
 
 test('nor on paper, where pictures keep their bands', async () => {
   await using visitor = await visit(browser, { viewport: { width: PAPER, height: 1_000 } });
@@ -57,6 +61,7 @@ test('nor on paper, where pictures keep their bands', async () => {
     await page.goto(`${site.url}${path}`);
     expect.soft(await overlaps(page), path).toEqual([]);
     expect.soft(await brokenWords(page), path).toEqual([]);
+    expect.soft([await spills(page), await overflow(page)], path).toEqual([[], 0]);
     for (const bands of await page.locator('.flow svg:not(.names)').all())
       expect.soft((await bands.boundingBox())?.width ?? 0, path).toBeGreaterThan(100);
   }
@@ -68,8 +73,10 @@ test('the measures find what they look for', async () => {
   await page.setContent(`<p>one</p><p style="margin-top:-2.2rem">other</p>
 <p style="width:3rem;overflow-wrap:anywhere">ordersandpayments</p><p style="width:3rem">2026-11-23</p>
 <div style="height:2rem;overflow:auto"><p>seen</p><p>scrolled away</p></div><p>below</p>
+<div class="card" style="width:4rem"><table style="width:9rem"><caption>wide</caption></table></div>
 <p>2026-11-23 12:00 UTC</p><p>${'a'.repeat(24)}</p><time datetime="x">then</time>`);
   expect(await overlaps(page)).toEqual(['other lies on one']);
   expect(await brokenWords(page)).toEqual(['ordersandpayments of ordersandpayments', '2026-11-23 of 2026-11-23']);
+  expect(await spills(page)).toEqual(['wide']);
   expect(await bareValues(page)).toEqual(['no moment: then', 'time: 2026-11-23 12:00 UTC', `id: ${'a'.repeat(24)}`]);
 });

@@ -25,6 +25,12 @@ export const overlaps = (page: Page) =>
   return [...found];
 })()`);
 
+/** Tables that are wider than what they are in, which a page as wide as its window may hide. */
+export const spills = (page: Page) =>
+  page.evaluate<string[]>(`[...document.querySelectorAll('.card table')]
+  .filter((table) => !table.closest('.scroll') && table.checkVisibility() && table.getBoundingClientRect().right > table.closest('.card').getBoundingClientRect().right - 1)
+  .map((table) => table.caption?.textContent ?? table.textContent.slice(0, 60))`);
+
 /** Words, moments and dates that go on in another line. A hyphen or a slash of a name may end one. */
 export const brokenWords = (page: Page) =>
   page.evaluate<string[]>(`(() => { ${TEXTS}

@@ -196,7 +196,7 @@ ${PICTURES_NARROW}.pages .data{margin-left:0}
 header,form,.quick,.found-line,.pages,.skip,#follow,.copy,details:not([open]),.card:has(>details:only-child:not([open])){display:none}
 html{font-size:12px}body{background:none;font-size:11px}main,footer{padding:0;max-width:none}
 .card,.facts{break-inside:avoid-page;border-color:#bbb}.card:has(.stack){break-inside:auto}.keep,.nowrap{white-space:normal}.scroll,pre{max-height:none;overflow:visible;white-space:pre-wrap}
-th,td{padding-right:.5rem}.jobs{font-size:10px}.jobs .sub,.jobs .finds{font-size:9px}.jobs td:nth-child(3),.jobs td:nth-child(4){width:13%}.jobs td:nth-child(5){width:17%}.jobs .r{white-space:nowrap}.jobs .r .sub{white-space:normal}
+th,td{padding-right:.5rem}.jobs{font-size:10px}.jobs .sub,.jobs .finds{font-size:9px}.jobs thead th{white-space:normal}.stack.jobs th,.stack.jobs td:nth-child(n){min-width:0}.stack.jobs td:nth-child(5){min-width:8.5rem}.jobs td:nth-child(3),.jobs td:nth-child(4){width:13%}.jobs td:nth-child(5){width:17%}.jobs .r{white-space:nowrap}.jobs .r .sub{white-space:normal}
 tr,.line>li{break-inside:avoid}a{color:inherit;text-decoration:none}
 }
 `;
