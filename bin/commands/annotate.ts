@@ -14,6 +14,7 @@ import { type DocumentFlags, rowChoice, withDocument } from '../options/rows.ts'
 import { showDocument } from '../output/rows.ts';
 import type { Context } from '../process/context.ts';
 import { CommandError, UsageError } from '../process/exit-codes.ts';
+import { exitCodes } from '../process/help-text.ts';
 import { sanitize } from '../process/sanitize.ts';
 import { MAX_NAME, whoAmI } from '../process/who-am-i.ts';
 import { type WholeJob, withoutFingerprint } from '../remote/ledger-port.ts';
@@ -29,14 +30,19 @@ interface AnnotateFlags extends SourceFlags, DocumentFlags {
   by?: string;
 }
 
+const CODES = exitCodes({
+  0: 'done, or said already',
+  1: 'there is no such job, it has no room for more, or the ledger could not be read or written',
+  2: 'wrong usage',
+});
+
 const HELP = `
 Each annotation is an entry of the job's history, with who made it and when: a correction adds one, and replaces none. What says
 nothing new adds nothing. Texts are one line each, without addresses and credentials; an empty one takes back what there was. All
 checks, and all links, replace those that were there. Nobody checks who you are on --data and --table, so such an annotation is marked
 as self-declared; over --api it is in the name of the AWS identity, or of the token.
 
-Exit code: 0 done, or said already, 1 there is no such job, it has no room for more, or the ledger could not be read or written,
-2 wrong usage.
+${CODES}
 
 Examples:
   $ restore-ledger annotate 65a1b2c3d4e5f60718293a4b --validation successful --purpose drill --ticket OPS-4711

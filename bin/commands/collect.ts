@@ -23,6 +23,7 @@ import { fieldLines } from '../output/field-lines.ts';
 import { type RowChoice, showDocument } from '../output/rows.ts';
 import type { Context } from '../process/context.ts';
 import { RUN_EXIT, UsageError } from '../process/exit-codes.ts';
+import { exitCodes } from '../process/help-text.ts';
 import { sanitize } from '../process/sanitize.ts';
 import type { Paint, Style } from '../process/terminal.ts';
 import type { ApiAddress } from '../remote/address.ts';
@@ -35,6 +36,14 @@ interface CollectFlags extends SourceFlags, DocumentFlags, RulesFlags, FeedFlags
   maxWait?: number;
 }
 
+const CODES = exitCodes({
+  0: 'everything was read',
+  1: 'nothing could be read, or the credentials see no project',
+  2: 'wrong usage',
+  3: 'a cluster failed or a project is no longer visible (each is named)',
+  130: 'Ctrl-C, which ends the run as incomplete and keeps what was recorded; the next run goes on from there; with --api, Ctrl-C only stops the waiting',
+});
+
 const HELP = `
 Credentials come from MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY, or MONGODB_ATLAS_CLIENT_ID and
 MONGODB_ATLAS_CLIENT_SECRET, or from the secrets named in ATLAS_SECRET_ID. MONGODB_ATLAS_BASE_URL names another Atlas.
@@ -46,9 +55,7 @@ Each restore is evaluated against the rules as it is recorded. Findings, and dri
 one line for all that a first collection finds; jobs and job show them later. A restore that ended more than a day before it was first seen is only counted in the summary.
 After a change of the rules, open restores are evaluated again at once, ended ones by restore-ledger reevaluate.
 
-Exit code: 0 everything was read, 3 a cluster failed or a project is no longer visible (each is named), 1 nothing could be read, or
-the credentials see no project, 2 wrong usage, 130 Ctrl-C, which ends the run as incomplete and keeps what was recorded; the next run
-goes on from there. With --api, Ctrl-C only stops the waiting.
+${CODES}
 
 Examples:
   $ restore-ledger collect

@@ -18,12 +18,20 @@ import type { RowShape } from '../output/formats.ts';
 import { showRows } from '../output/rows.ts';
 import type { Context } from '../process/context.ts';
 import { CommandError, EXIT, UsageError } from '../process/exit-codes.ts';
+import { exitCodes } from '../process/help-text.ts';
 
 interface CoverageFlags extends SourceFlags, RowFlags, RulesFlags {
   project?: string[];
   cluster?: string;
   tag?: string[];
 }
+
+const CODES = exitCodes({
+  0: 'nothing needs attention',
+  1: 'the ledger or the API could not be read',
+  2: 'wrong usage',
+  3: 'something needs attention',
+});
 
 const HELP = `
 A cluster has a line for each kind of restore job; what is about a project as a whole comes before its clusters. FAILING: the
@@ -32,7 +40,7 @@ for 26 hours. "up to date": read within that time. Only a reading to the end of 
 It says what was read. Use verify or evidence to check that the table still holds it all.
 --json has a row for each cluster, with its lists, as GET /coverage of the API has.
 
-Exit code: 0 nothing needs attention, 3 something does, 1 the ledger or the API could not be read, 2 wrong usage.
+${CODES}
 
 Examples:
   $ restore-ledger coverage

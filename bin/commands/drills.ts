@@ -12,6 +12,7 @@ import { showRows } from '../output/rows.ts';
 import { writeTable } from '../output/tables.ts';
 import type { Context } from '../process/context.ts';
 import { EXIT } from '../process/exit-codes.ts';
+import { exitCodes } from '../process/help-text.ts';
 
 interface DrillsFlags extends SourceFlags, RowFlags, RulesFlags {
   project?: string[];
@@ -19,6 +20,14 @@ interface DrillsFlags extends SourceFlags, RowFlags, RulesFlags {
   overdue?: true;
   unproven?: true;
 }
+
+const CODES = exitCodes({
+  0: 'no cluster is overdue',
+  1: 'the ledger or the API could not be read',
+  2: 'wrong usage',
+  3: 'none is overdue as far as is known, but restores, verdicts or tags of some may be missing',
+  8: 'a cluster is overdue',
+});
 
 const HELP = `
 A backup is shown to work by a restore. The table has the restore of each cluster that was completed last, how long it took
@@ -31,8 +40,7 @@ cluster show, as a grade; JSON and CSV have when it falls back.
 With objectives (--rules), RTO and RPO say whether that restore met them, from request to finish and by the age of its data; "not
 known" where the ledger can't tell.
 
-Exit code: 0 no cluster is overdue, 8 one is, 3 none is as far as is known, but restores, verdicts or tags of some may be missing, 1 the ledger or the
-API could not be read, 2 wrong usage.
+${CODES}
 
 Examples:
   $ restore-ledger drills

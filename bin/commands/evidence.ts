@@ -25,6 +25,7 @@ import { chosenRules, type RulesFlags, refuseBesideApi, withRules } from '../opt
 import { chosenSigner, type SigningFlags, withSigningKey } from '../options/signing.ts';
 import type { Context } from '../process/context.ts';
 import { EXIT, UsageError } from '../process/exit-codes.ts';
+import { exitCodes } from '../process/help-text.ts';
 import { OutputFile } from '../process/output-file.ts';
 
 interface EvidenceFlags extends SourceFlags, RulesFlags, SigningFlags {
@@ -40,6 +41,14 @@ interface EvidenceFlags extends SourceFlags, RulesFlags, SigningFlags {
   framework?: FrameworkId[];
   sign?: true;
 }
+
+const CODES = exitCodes({
+  0: 'the report is made, gaps or not',
+  1: 'the ledger could not be read',
+  2: 'wrong usage',
+  9: '--verify found that the record was changed (the report says where)',
+  130: 'Ctrl-C: no file is written',
+});
 
 const HELP = `
 The report has a verdict in plain words; every gap, where restores can't be ruled out because a list was not read since; every
@@ -62,8 +71,7 @@ it never says that a control is complied with. With --project, the report and it
 With --sign, the report's signature is put beside it, in FILE.dsse.json: verify-evidence checks it, without the ledger, and so does openssl
 (docs/signatures.md).
 
-Exit code: 0 the report is made, gaps or not, 9 --verify found that the record was changed (the report says where), 1 the ledger
-could not be read, 2 wrong usage, 130 Ctrl-C: no file is written.
+${CODES}
 
 Examples:
   $ restore-ledger evidence --output evidence.html

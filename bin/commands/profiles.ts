@@ -7,13 +7,19 @@ import type { RowShape } from '../output/formats.ts';
 import { showRows } from '../output/rows.ts';
 import { type Column, writeTable } from '../output/tables.ts';
 import type { Context } from '../process/context.ts';
+import { exitCodes } from '../process/help-text.ts';
 import { sanitize } from '../process/sanitize.ts';
+
+const CODES = exitCodes({
+  0: 'done, whether there are any or none',
+  2: "the file can't be read, or holds something else",
+});
 
 const HELP = `
 A profile names a ledger, so that no command has to. --profile chooses one, or RESTORE_LEDGER_PROFILE; the one called default needs no
 name. The one in use is what a command takes without --profile and without a flag or a variable that names a ledger.
 
-Exit code: 0 done, whether there are any or none, 2 the file can't be read, or holds something else.
+${CODES}
 
 Examples:
   $ restore-ledger profiles

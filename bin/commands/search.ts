@@ -11,17 +11,24 @@ import { type RowChoice, showRows } from '../output/rows.ts';
 import { type Column, writeTable } from '../output/tables.ts';
 import type { Context } from '../process/context.ts';
 import { EXIT, UsageError } from '../process/exit-codes.ts';
+import { exitCodes } from '../process/help-text.ts';
 import type { ReadableLedger, WholeJob } from '../remote/ledger-port.ts';
 
 interface SearchFlags extends SourceFlags, RowFlags, RulesFlags {}
+
+const CODES = exitCodes({
+  0: 'something was found',
+  1: 'nothing was found, or the ledger or the API could not be read',
+  2: 'wrong usage',
+  3: 'nothing was found in what could be searched',
+});
 
 const HELP = `
 Searches the ids of restores, snapshots and projects, the names of projects, clusters and requesters, and tickets, also for parts of
 names. Requesters and tickets are searched in the newest 2,000 restores, snapshots in the newest 10,000; if there are more, it says so. Where one
 restore is all there is, it is shown as by restore-ledger job; the other formats list hits, always.
 
-Exit code: 0 something was found, 1 nothing was, or the ledger or the API could not be read, 3 nothing was in what could be searched,
-2 wrong usage.
+${CODES}
 
 Examples:
   $ restore-ledger search ada@example.com

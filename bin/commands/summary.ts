@@ -14,18 +14,25 @@ import { showRows } from '../output/rows.ts';
 import { type Column, spanCell, writeTable } from '../output/tables.ts';
 import type { Context } from '../process/context.ts';
 import { EXIT } from '../process/exit-codes.ts';
+import { exitCodes } from '../process/help-text.ts';
 
 interface SummaryFlags extends SourceFlags, RowFlags, RulesFlags, FilterFlags {
   groupBy: Grouping;
 }
+
+const CODES = exitCodes({
+  0: 'all restores of the period are counted',
+  1: 'the ledger or the API could not be read',
+  2: 'wrong usage',
+  3: 'there are more restores than were read, or, with --tag, the tags of some clusters are not known',
+});
 
 const HELP = `
 Filters are those of jobs; without a time, of the last 30 days. At most 10,000 restores are read, or 2,000 where a filter or the field is
 in no index (requester, grade, purpose, ticket, validation, announcements, accounts): if there are more, it says since when it counted,
 and ends with 3.
 
-Exit code: 0 all restores of the period are counted, 3 there are more than were read, or, with --tag, the tags of some clusters are not known, 1 the ledger or the API could not be read,
-2 wrong usage.
+${CODES}
 
 Examples:
   $ restore-ledger summary --group-by project --period last-month

@@ -25,6 +25,7 @@ import { fieldLines } from '../output/field-lines.ts';
 import { showDocument } from '../output/rows.ts';
 import type { Context } from '../process/context.ts';
 import { CommandError, EXIT, UsageError } from '../process/exit-codes.ts';
+import { exitCodes } from '../process/help-text.ts';
 import { unlessRaised } from '../process/interrupt.ts';
 import type { Progress } from '../process/progress.ts';
 import { sanitize } from '../process/sanitize.ts';
@@ -35,6 +36,17 @@ interface VerifyFlags extends SourceFlags, DocumentFlags {
   against?: string;
   publicKey?: string[];
 }
+
+const CODES = exitCodes({
+  0: 'everything matches',
+  1: 'the ledger or the anchors could not be read',
+  2: 'wrong usage',
+  3: "everything there matches, but something can't be told: for some projects it is not on record how many jobs there should be (an interrupted first collection), or of anchors a day or a trusted key is missing",
+  9: 'something does not match (each break is named)',
+  10: 'an anchor is not as it was signed',
+  11: 'it is signed by a key that is not trusted',
+  130: 'Ctrl-C',
+});
 
 const HELP = `
 Each entry of a job's history holds the hash of the one before and stands for the job as it was then; coverage keeps how many
@@ -50,10 +62,7 @@ Coverage, the table and its index are counted against each other; a project whos
 job that lists would leave out, and a day whose counts are not those of its jobs, and what the coverage is said to add up to. --project reads nothing of other
 projects, and leaves these two out.
 
-Exit code: 0 everything matches, 9 something does not (each break is named), 3 everything there matches, but something can't be
-told: for some projects it is not on record how many jobs there should be (an interrupted first collection), or of anchors a day or a
-trusted key is missing; 10 an anchor is not as it was signed, 11 it is signed by a key that is not trusted, 1 the ledger or the anchors
-could not be read, 2 wrong usage, 130 Ctrl-C.
+${CODES}
 
 Examples:
   $ restore-ledger verify

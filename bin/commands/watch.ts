@@ -18,6 +18,7 @@ import { EventPrinter } from '../output/event-lines.ts';
 import type { RowChoice } from '../output/rows.ts';
 import type { Context } from '../process/context.ts';
 import { CommandError, UsageError } from '../process/exit-codes.ts';
+import { exitCodes } from '../process/help-text.ts';
 import { Progress } from '../process/progress.ts';
 
 interface WatchFlags extends SourceFlags, DocumentFlags, RulesFlags, FeedFlags, Pace {
@@ -26,9 +27,20 @@ interface WatchFlags extends SourceFlags, DocumentFlags, RulesFlags, FeedFlags, 
   kind?: Kind;
 }
 
+const CODES = exitCodes({
+  0: 'the job is COMPLETED, or READY for a download',
+  1: 'the job, Atlas, the ledger or the API could not be read',
+  2: 'wrong usage',
+  4: 'the job is FAILED',
+  5: 'the job is CANCELLED',
+  6: 'the job is EXPIRED',
+  7: 'the job is UNKNOWN',
+  124: 'the job has not settled before --timeout',
+  130: 'Ctrl-C',
+});
+
 const HELP = `
-Exit code: 0 COMPLETED, or READY for a download; 4 FAILED, 5 CANCELLED, 6 EXPIRED, 7 UNKNOWN; 124 not settled before --timeout;
-1 the job, Atlas, the ledger or the API could not be read, 2 wrong usage, 130 Ctrl-C.
+${CODES}
 
 Findings are recorded with each change, and shown on stderr. With -o json and the like, so are the changes, and the job as it is at the
 end goes to stdout.

@@ -5,6 +5,7 @@ import type { CoverageRow } from '../../functions/views/coverage.ts';
 import type { ExpectedRow } from '../../functions/views/expected.ts';
 import { cluster, coverage } from '../ledger/coverages.ts';
 import { testEngine } from '../ledger/engines.ts';
+import { idAt, job, seen } from '../ledger/jobs.ts';
 import { NOW } from '../ledger/table.ts';
 import { type Service, startService } from './service.ts';
 
@@ -13,6 +14,7 @@ const [PROD, STAGING, TWIN, TWIN_TOO] = ['1', '2', '3', '4'].map((digit) => digi
 ];
 const PROJECTS = { [PROD]: 'prod payments, EU', [STAGING]: 'staging', [TWIN]: 'twin', [TWIN_TOO]: 'twin' };
 const PROD_NAME = encodeURIComponent('prod payments, EU');
+const JOB = idAt('2026-11-20T10:00:00Z');
 const USER = { kind: 'user', name: 'ana@laptop', selfDeclared: true } as const;
 const started: object[] = [];
 
@@ -34,7 +36,14 @@ beforeAll(async () => {
     const clusters = projectId === TWIN_TOO ? [] : [cluster('orders'), cluster(`only-${PROJECTS[projectId]}`)];
     await ledger.saveCoverage(projectId, () => ({ ...coverage(projectId, clusters), projectName }));
   }
+  await ledger.record(job({ jobId: JOB, projectId: STAGING }), seen(0));
 });
+const annotated = (query: string) =>
+  fetch(`${service.url}/restore-jobs/${JOB}/annotation${query}`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ticket: 'OPS-1' }),
+  });
 afterAll(async () => {
   await service[Symbol.asyncDispose]();
   await own[Symbol.asyncDispose]();
@@ -87,6 +96,60 @@ test('the recovery of a cluster by the name of its project is that by its id', a
   expect(await of(PROD_NAME)).toEqual(await of(PROD));
 });
 
+test('a restore is found, and annotated, under its project by name, and under no other', async () => {
+  for (const project of ['staging', 'STAGING', STAGING]) {
+    expect((await annotated(`?project=${project}`)).status).toBe(200);
+    const byId = await service.json<object>(`/restore-jobs/${JOB}?projectId=${STAGING}`);
+    expect(byId).toMatchObject({ jobId: JOB, annotation: { ticket: 'OPS-1' } });
+    expect(await service.json<object>(`/restore-jobs/${JOB}?project=${project}`)).toEqual(byId);
+  }
+  for (const answer of [
+    await service.get(`/restore-jobs/${JOB}?project=${PROD_NAME}`),
+    await annotated(`?project=${PROD}`),
+  ])
+    expect(answer.status).toBe(404);
+});
+
+describe('in a browser', () => {
+  const said = async (path: string) => {
+    const answer = await service.get(path, { accept: 'text/html' });
+    return { status: answer.status, page: await answer.text() };
+  };
+  const main = ({ page }: { page: string }) => page.slice(page.indexOf('<main'), page.indexOf('</main>'));
+
+  test('the page of a project, and of a cluster, by name is that by id', async () => {
+    const project = await said(`/clusters?projectId=${STAGING}`);
+    expect(project.page).toContain('Clusters of <bdi>staging</bdi>');
+    expect(main(await said('/clusters?project=STAGING'))).toBe(main(project));
+    const cluster = main(await said(`/clusters?projectId=${STAGING}&clusterName=only-staging`));
+    for (const query of ['project=staging&cluster=only-staging', 'cluster=only-staging'])
+      expect(main(await said(`/clusters?${query}`))).toBe(cluster);
+    expect((await said('/expected?project=staging')).status).toBe(200);
+  });
+
+  test.each(['/clusters?project=twin', '/expected?project=twin'])('%s links what it may mean', async (path) => {
+    const several = await said(path);
+    expect(several.status).toBe(409);
+    for (const id of [TWIN, TWIN_TOO]) expect(several.page).toContain(`href="/clusters?projectId=${id}"`);
+  });
+
+  test('a cluster of several projects links each; what is of none, or said twice, is refused with the field', async () => {
+    const several = await said('/clusters?cluster=orders');
+    expect(several.status).toBe(409);
+    expect(several.page).toContain(`href="/clusters?projectId=${TWIN}&amp;clusterName=orders"`);
+    for (const [query, words] of [
+      ['project=stagin', 'project: no project'],
+      [`project=staging&projectId=${STAGING}`, 'project: '],
+      ['clusterName=orders', 'clusterName: '],
+      ['projct=staging', 'projct: there is no such parameter, did you mean project?'],
+    ] as const) {
+      const { status, page } = await said(`/clusters?${query}`);
+      expect([query, status]).toEqual([query, 400]);
+      expect(page).toContain(words);
+    }
+  });
+});
+
 test('evidence of projects and clusters by name is about these alone', async () => {
   const about = async (query: string) => {
     const { projects } = await service.json<{ projects: { projectId: string; clusters: { clusterName: string }[] }[] }>(
@@ -109,6 +172,8 @@ describe('what does not name one place', () => {
     ['coverage', (project) => service.get(`/coverage?project=${project}`), 400],
     ['expected restores', (project) => service.get(`/expected-restores?project=${project}`), 400],
     ['evidence', (project) => service.get(`/evidence?project=staging&project=${project}`), 400],
+    ['a restore', (project) => service.get(`/restore-jobs/${JOB}?project=${project}`), 400],
+    ['its annotation', (project) => annotated(`?project=${project}`), 400],
     ['recovery', (project) => service.get(`/projects/${project}/clusters/orders/recovery`), 404],
     ['a run', (project) => service.post('/runs', { project }), 422],
     ['an announcement', (project) => post({ project }), 422],
@@ -167,8 +232,8 @@ describe('what does not name one place', () => {
 });
 
 test('every operation that takes the id of a project takes its name, too', () => {
-  /** Atlas's own paths take what Atlas takes; of one restore, the project only saves a read. */
-  const byIdAlone = (path: string) => path.startsWith('/api/atlas/') || path.startsWith('/restore-jobs/{id}');
+  /** They take what Atlas takes. */
+  const byIdAlone = (path: string) => path.startsWith('/api/atlas/');
   const lacking = Object.entries(openapi().paths as Record<string, Record<string, { parameters?: { name: string }[] }>>)
     .filter(([path]) => !byIdAlone(path))
     .flatMap(([path, methods]) =>

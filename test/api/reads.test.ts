@@ -78,6 +78,7 @@ test.each<[string, Record<string, number>]>([
   ['/restore-jobs?status=FAILED,COMPLETED', { Query: 2, BatchGetItem: 1 }],
   ['/restore-jobs?kind=dedicated', { Query: 1, BatchGetItem: 1 }],
   [`/restore-jobs/${NEWEST}?projectId=${PROJECT}`, { GetItem: 1 }],
+  [`/restore-jobs/${NEWEST}?project=${PROJECT}`, { GetItem: 1 }],
   [`/restore-jobs/${NEWEST}`, { Query: 1, GetItem: 1 }],
   ['/runs?limit=1', { Query: 1, BatchGetItem: 1 }],
   [`/runs/${RUN}`, { Query: 1 }],

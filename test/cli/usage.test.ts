@@ -143,21 +143,31 @@ describe('--help', () => {
   test.each([
     [
       'collect',
-      ['--project', '--cluster', '--full', '--json', '--table', '--data', '--api', '--verbose', 'Exit code: 0'],
+      ['--project', '--cluster', '--full', '--json', '--table', '--data', '--api', '--verbose', 'Exit codes: 0'],
     ],
     ['jobs', ['--finding', '--status', '--kind', '--delivery', '--since', '--until', '--limit', '--format', '--api']],
     ['job', ['<id>', '--json']],
     ['coverage', ['--json', 'FAILING']],
     ['runs', ['--limit', '--json']],
-    ['drills', ['--project', '--overdue', '--format', '--api', 'Exit code: 0 no cluster is overdue, 8 one is']],
+    [
+      'drills',
+      [
+        '--project',
+        '--overdue',
+        '--format',
+        '--api',
+        'Exit codes: 0 no cluster is overdue 1',
+        '8 a cluster is overdue',
+      ],
+    ],
     [
       'evidence',
-      ['--since', '--until', '--format', '--output', '--verify', 'Exit code: 0 the report is made', '9 --verify'],
+      ['--since', '--until', '--format', '--output', '--verify', 'Exit codes: 0 the report is made', '9 --verify'],
     ],
-    ['verify', ['--project', '--json', 'Exit code: 0 everything matches, 9 something does not', 'not an API']],
-    ['reevaluate', ['--rules', '--since', '--until', '--dry-run', 'in a project without coverage', 'Exit code: 0']],
-    ['retire', ['--project', '--reason', '--by', '--undo', '--list', 'not through an API', 'Exit code: 0 done']],
-    ['watch', ['--rules', '--events', '<id>', '--interval', '--timeout', 'Exit code: 0 COMPLETED', '124']],
+    ['verify', ['--project', '--json', 'Exit codes: 0 everything matches', '9 something does not match', 'not an API']],
+    ['reevaluate', ['--rules', '--since', '--until', '--dry-run', 'in a project without coverage', 'Exit codes: 0']],
+    ['retire', ['--project', '--reason', '--by', '--undo', '--list', 'not through an API', 'Exit codes: 0 done']],
+    ['watch', ['--rules', '--events', '<id>', '--interval', '--timeout', 'Exit codes: 0 the job is COMPLETED', '124']],
     ['atlas list', ['--items-per-page', '--page-num', '--no-include-count', '--envelope', '--pretty']],
     ['serve', ['--port', '--table', '--data', 'Other commands may read and write the same directory meanwhile']],
     [
@@ -182,6 +192,16 @@ describe('--help', () => {
     for (const part of [...parts, `Examples: $ restore-ledger ${command}`]) expect(words).toContain(part);
     // A command to paste stays on one line.
     expect(stdout.split('\n').filter((line) => line.length > 80 && !line.startsWith('  $ '))).toEqual([]);
+  });
+
+  test('exit codes are a list, in order, whose items go on below their beginning', async () => {
+    await using shell = await CommandLine.open();
+    const { stdout } = await shell.run(['verify', '--help']);
+    const [, list = ''] = /^Exit codes:\n((?: .*\n)+)/m.exec(stdout) ?? [];
+    const lines = list.trimEnd().split('\n');
+    const codes = lines.flatMap((line) => /^ *(\d+) {2}\S/.exec(line)?.[1] ?? []);
+    expect(codes).toEqual(['0', '1', '2', '3', '9', '10', '11', '130']);
+    for (const line of lines) expect(line).toMatch(/^( {2}[ \d]{3} {2}| {7})\S.{0,72}$/);
   });
 
   test('restore-ledger alone shows all commands, and ends with 2, for nothing was done', async () => {

@@ -58,11 +58,21 @@ function helpText(command: Command): string[] {
   return filled(text.slice(text.indexOf(listed) + listed.length));
 }
 
-/** man fills paragraphs to the width of the terminal; it leaves indented lines as they are. */
+/** man fills paragraphs, and what exit codes mean, to the width of the terminal; it leaves other indented lines as they are. */
 const filled = (text: string) =>
-  (text.match(/(?:^\S.*\n?)+|(?:^ .*\n?)+/gm) ?? []).flatMap((part) =>
-    part.startsWith(' ') ? literal(part) : ['.PP', roff(part.trim())],
-  );
+  (text.match(/(?:^\S.*\n?)+|(?:^ .*\n?)+/gm) ?? []).flatMap((part) => {
+    if (EXIT_CODE.test(part)) return exitCodes(part);
+    return part.startsWith(' ') ? literal(part) : ['.PP', roff(part.trim())];
+  });
+
+const EXIT_CODE = /^ *(\d[\d, ]*)(?:: | {2})/;
+
+/** As a list, each item of which may take several lines. */
+const exitCodes = (list: string) =>
+  list.split(/\n(?= *\d)/).flatMap((item) => {
+    const [label, code = ''] = EXIT_CODE.exec(item) ?? [''];
+    return ['.TP', `.B ${roff(code)}`, roff(item.slice(label.length).trim().replaceAll(/\n */g, ' '))];
+  });
 
 const literal = (text: string) => ['.PP', '.nf', roff(text.trimEnd()), '.fi'];
 

@@ -24,6 +24,7 @@ import { type DocumentFlags, rowChoice, withDocument } from '../../options/rows.
 import { showDocument } from '../../output/rows.ts';
 import type { Context } from '../../process/context.ts';
 import { CommandError, UsageError } from '../../process/exit-codes.ts';
+import { exitCodes } from '../../process/help-text.ts';
 import { sanitize } from '../../process/sanitize.ts';
 import { MAX_NAME, whoAmI } from '../../process/who-am-i.ts';
 import { type ReadableLedger, readable } from '../../remote/ledger-port.ts';
@@ -44,6 +45,12 @@ interface ExpectFlags extends SourceFlags, DocumentFlags {
   allowUnknown?: true;
 }
 
+const CODES = exitCodes({
+  0: 'done, or announced already with the same --key',
+  1: 'the project is not in the ledger, has too many announcements, or the ledger could not be read or written',
+  2: 'wrong usage',
+});
+
 const HELP = `
 A restore fits an announcement if it is of the cluster, goes to the target (without --target: a download), and is requested in time; and if
 no one else than --requester requested it, for certain. It then has the purpose and the ticket, in its history. An announcement is for
@@ -51,8 +58,7 @@ one restore, or for as many as --restores says: each takes the one that fits bes
 counts. A cluster that the ledger has never seen is refused, as a typing error would be announced and fit nothing: --allow-unknown announces it; where
 the lists of clusters are too old to tell, that is said. Clusters that ask for announcements are set by the rule "announcements", as in '{"announcements": ["prod-*/*"]}'.
 
-Exit code: 0 done, or announced already with the same --key, 1 the project is not in the ledger, has too many announcements, or the ledger
-could not be read or written, 2 wrong usage.
+${CODES}
 
 Examples:
   $ restore-ledger expect --project payments --cluster orders --target orders-drill --until 4h --purpose drill --ticket OPS-4711

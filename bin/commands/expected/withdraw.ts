@@ -16,6 +16,7 @@ import { type DocumentFlags, rowChoice, withDocument } from '../../options/rows.
 import { showDocument } from '../../output/rows.ts';
 import type { Context } from '../../process/context.ts';
 import { CommandError, UsageError } from '../../process/exit-codes.ts';
+import { exitCodes } from '../../process/help-text.ts';
 import { sanitize } from '../../process/sanitize.ts';
 import { MAX_NAME, whoAmI } from '../../process/who-am-i.ts';
 
@@ -23,11 +24,17 @@ interface WithdrawFlags extends SourceFlags, DocumentFlags {
   by?: string;
 }
 
+const CODES = exitCodes({
+  0: 'done, or withdrawn before',
+  1: 'there is no such announcement, or the ledger could not be read or written',
+  2: 'wrong usage',
+});
+
 const HELP = `
 It stays on record, with who withdrew it and when, and stands for no restore requested from then on. Those requested before stay
 announced. It can't be taken back: announce the restore again.
 
-Exit code: 0 done, or withdrawn before, 1 there is no such announcement, or the ledger could not be read or written, 2 wrong usage.
+${CODES}
 
 Examples:
   $ restore-ledger withdraw 65a1b2c3d4e5f60718293a4b`;

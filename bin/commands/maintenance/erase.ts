@@ -13,6 +13,7 @@ import { type DocumentFlags, rowChoice, withDocument } from '../../options/rows.
 import { showDocument } from '../../output/rows.ts';
 import type { Context } from '../../process/context.ts';
 import { EXIT, UsageError } from '../../process/exit-codes.ts';
+import { exitCodes } from '../../process/help-text.ts';
 import { sanitize } from '../../process/sanitize.ts';
 import { whoAmI } from '../../process/who-am-i.ts';
 
@@ -27,6 +28,14 @@ interface EraseFlags extends SourceFlags, DocumentFlags {
 const MAX_NAME = 200;
 /** A sentence or two. In characters. */
 const MAX_REASON = 500;
+
+const CODES = exitCodes({
+  0: 'done',
+  1: 'the ledger could not be read or written',
+  2: 'wrong usage',
+  9: 'some histories are broken and still name the person',
+  130: 'Ctrl-C: run it again with the same --as',
+});
 
 const HELP = `
 The name of a requester, the ids that Atlas sent with it, and the other names that stand with one of these ids in any job, and so on,
@@ -45,8 +54,7 @@ the export and the erase.
 
 It writes to the ledger itself (--table, --data), not through an API.
 
-Exit code: 0 done, 9 some histories are broken and still name the person, 1 the ledger could not be read or written, 2 wrong usage,
-130 Ctrl-C: run it again with the same --as.
+${CODES}
 
 Examples:
   $ restore-ledger erase --requester ada@example.com --reason 'request 4711' --dry-run

@@ -11,12 +11,20 @@ import { type DocumentFlags, rowChoice, withDocument } from '../../options/rows.
 import { showDocument } from '../../output/rows.ts';
 import type { Context } from '../../process/context.ts';
 import { EXIT, UsageError } from '../../process/exit-codes.ts';
+import { exitCodes } from '../../process/help-text.ts';
 import { unlessRaised } from '../../process/interrupt.ts';
 import { OutputFile } from '../../process/output-file.ts';
 
 interface ExportFlags extends SourceFlags, DocumentFlags {
   output?: string;
 }
+
+const CODES = exitCodes({
+  0: 'done',
+  1: 'the ledger could not be read or nobody read the output to its end',
+  2: 'wrong usage',
+  130: 'Ctrl-C: what was written then has no trailer',
+});
 
 const HELP = `
 The export holds every job with its history and hash chain, the coverage, archived clusters, projects, scope and runs: a header, a line
@@ -25,8 +33,7 @@ collectors go on. It holds no URL and no credential, but it names people: keep i
 
 It reads the ledger itself (--table, --data), not an API. Reading all items of a table takes half a read unit for each 4 KB, twice.
 
-Exit code: 0 done, 1 the ledger could not be read or nobody read the output to its end, 2 wrong usage, 130 Ctrl-C: what was
-written then has no trailer.
+${CODES}
 
 Examples:
   $ restore-ledger export --output ledger.ndjson

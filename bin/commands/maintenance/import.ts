@@ -19,6 +19,7 @@ import { fieldLines } from '../../output/field-lines.ts';
 import { showDocument } from '../../output/rows.ts';
 import type { Context } from '../../process/context.ts';
 import { CommandError, EXIT, UsageError } from '../../process/exit-codes.ts';
+import { exitCodes } from '../../process/help-text.ts';
 import { sanitize } from '../../process/sanitize.ts';
 import type { Paint } from '../../process/terminal.ts';
 
@@ -26,6 +27,15 @@ interface ImportFlags extends SourceFlags, DocumentFlags, CreateFlags {
   withBroken?: true;
   spoke?: string;
 }
+
+const CODES = exitCodes({
+  0: 'done',
+  1: 'the export is not whole or the ledger could not be written',
+  2: 'wrong usage',
+  3: 'some jobs were refused (each is named) or dropped',
+  9: 'histories in the export are broken, and nothing was written',
+  130: 'Ctrl-C, which keeps what was written',
+});
 
 const HELP = `
 The whole export is verified first: counts and digest, the keys and fields of each record, the hash chain of each job. Nothing is
@@ -43,8 +53,7 @@ What is imported emits no events. Let restore-ledger collect --full and verify f
 
 It writes to the ledger itself (--table, --data), not through an API.
 
-Exit code: 0 done, 3 some jobs were refused (each is named) or dropped, 9 histories in the export are broken, and nothing was written,
-1 the export is not whole or the ledger could not be written, 2 wrong usage, 130 Ctrl-C, which keeps what was written.
+${CODES}
 
 Examples:
   $ restore-ledger import ledger.ndjson

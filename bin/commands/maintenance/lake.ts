@@ -14,6 +14,7 @@ import { chosenObjectives, type RulesFlags, withObjectives } from '../../options
 import { showDocument } from '../../output/rows.ts';
 import type { Context } from '../../process/context.ts';
 import { CommandError, EXIT, UsageError } from '../../process/exit-codes.ts';
+import { exitCodes } from '../../process/help-text.ts';
 import { unlessRaised } from '../../process/interrupt.ts';
 import { OutputFile, reasonOf } from '../../process/output-file.ts';
 import { sanitize } from '../../process/sanitize.ts';
@@ -23,6 +24,14 @@ interface LakeFlags extends SourceFlags, DocumentFlags, RulesFlags {
   since?: string;
   until?: string;
 }
+
+const CODES = exitCodes({
+  0: 'done',
+  1: 'the ledger could not be read or a file not be written',
+  2: 'wrong usage',
+  3: "the history of some jobs can't be read, so they are left out by name",
+  130: 'Ctrl-C',
+});
 
 const HELP = `
 Writes DIR/day=2026-11-28/${FILE} for each day: a row for each change of a restore job that the ledger recorded on that day, in UTC, with
@@ -35,8 +44,7 @@ A change that reaches the ledger late, by import or from a spoke, belongs to the
 It reads the ledger itself (--table, --data), not an API: only the jobs of days that somebody wrote to since --since, and without it, all.
 A deployed ledger does so by itself where its setting lakeBucket is set.
 
-Exit code: 0 done, 3 the history of some jobs can't be read, so they are left out by name, 1 the ledger could not be read or a file not be
-written, 2 wrong usage, 130 Ctrl-C.
+${CODES}
 
 Examples:
   $ restore-ledger lake --output lake

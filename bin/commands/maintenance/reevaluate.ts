@@ -15,6 +15,7 @@ import { fieldLines } from '../../output/field-lines.ts';
 import { showDocument } from '../../output/rows.ts';
 import type { Context } from '../../process/context.ts';
 import { CommandError } from '../../process/exit-codes.ts';
+import { exitCodes } from '../../process/help-text.ts';
 import type { Paint } from '../../process/terminal.ts';
 
 interface ReevaluateFlags extends SourceFlags, DocumentFlags, RulesFlags {
@@ -23,6 +24,13 @@ interface ReevaluateFlags extends SourceFlags, DocumentFlags, RulesFlags {
   until?: string;
   dryRun?: true;
 }
+
+const CODES = exitCodes({
+  0: 'done',
+  1: 'the ledger could not be read or written',
+  2: 'wrong usage',
+  130: 'Ctrl-C, which keeps what was recorded',
+});
 
 const HELP = `
 The collector evaluates a restore against the rules while it is open. After a change of the rules this command evaluates all of
@@ -35,7 +43,7 @@ MONGODB_ATLAS_PUBLIC_API_KEY or MONGODB_ATLAS_CLIENT_ID names the credentials of
 
 It writes to the ledger itself (--table, --data), not through an API.
 
-Exit code: 0 done, 1 the ledger could not be read or written, 2 wrong usage, 130 Ctrl-C, which keeps what was recorded.
+${CODES}
 
 Examples:
   $ restore-ledger reevaluate --rules rules.json --dry-run

@@ -11,12 +11,21 @@ import { type DocumentFlags, rowChoice, withDocument } from '../../options/rows.
 import { showDocument } from '../../output/rows.ts';
 import type { Context } from '../../process/context.ts';
 import { EXIT, UsageError } from '../../process/exit-codes.ts';
+import { exitCodes } from '../../process/help-text.ts';
 import { sanitize } from '../../process/sanitize.ts';
 
 interface RetentionFlags extends SourceFlags, DocumentFlags {
   days?: number;
   dryRun?: true;
 }
+
+const CODES = exitCodes({
+  0: 'done',
+  1: 'the ledger could not be read or written',
+  2: 'wrong usage',
+  3: 'the jobs of some projects are held',
+  130: 'Ctrl-C',
+});
 
 const HELP = `
 Restore jobs that were requested more than --days ago are let go: first on record, with how many they are and a hash that stands for
@@ -29,7 +38,7 @@ record doesn't add up is held as it is: run verify.
 
 It counts from when Atlas's projects were last listed, and writes to the ledger itself (--table, --data), not through an API.
 
-Exit code: 0 done, 3 the jobs of some projects are held, 1 the ledger could not be read or written, 2 wrong usage, 130 Ctrl-C.
+${CODES}
 
 Examples:
   $ restore-ledger retention --days 730 --dry-run

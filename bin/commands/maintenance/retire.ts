@@ -25,6 +25,7 @@ import { showDocument, showRows } from '../../output/rows.ts';
 import { type Column, writeTable } from '../../output/tables.ts';
 import type { Context } from '../../process/context.ts';
 import { CommandError, UsageError } from '../../process/exit-codes.ts';
+import { exitCodes } from '../../process/help-text.ts';
 import { sanitize } from '../../process/sanitize.ts';
 import type { Style } from '../../process/terminal.ts';
 import { MAX_NAME, whoAmI } from '../../process/who-am-i.ts';
@@ -44,6 +45,12 @@ const MAX_REASON = 500;
 /** Of an ARN in Secrets Manager: a deployed ledger names its credentials by their secret. */
 const MAX_CREDENTIALS = 2_048;
 
+const CODES = exitCodes({
+  0: 'done',
+  1: "it can't be retired, or the ledger could not be read or written",
+  2: 'wrong usage',
+});
+
 const HELP = `
 A run over everything is incomplete while a project that was listed before is in no listing: a lost role looks just like a
 deleted project. Retire a project that was deleted or left on purpose. Its record stays, and so does who retired it, when and why.
@@ -55,7 +62,7 @@ day after their last listing, once others see every project that they saw, and t
 
 It writes to the ledger itself (--table, --data), not through an API.
 
-Exit code: 0 done, 1 it can't be retired, or the ledger could not be read or written, 2 wrong usage.
+${CODES}
 
 Examples:
   $ restore-ledger retire --list

@@ -13,12 +13,22 @@ import { chosenSigner, type SigningFlags, withSigningKey } from '../../options/s
 import { showDocument } from '../../output/rows.ts';
 import type { Context } from '../../process/context.ts';
 import { EXIT, UsageError } from '../../process/exit-codes.ts';
+import { exitCodes } from '../../process/help-text.ts';
 import { sanitize } from '../../process/sanitize.ts';
 
 interface AnchorFlags extends SourceFlags, DocumentFlags, SigningFlags {
   retentionDays?: number;
   output?: string;
 }
+
+const CODES = exitCodes({
+  0: 'the day has its anchor',
+  1: 'something could not be read or written',
+  2: 'wrong usage',
+  9: 'the day has its anchor, and histories were rewritten, broken or went missing since the one before (they are named)',
+  10: 'an earlier anchor is not as it was signed, so none was taken',
+  130: 'Ctrl-C: nothing is anchored, so run it again',
+});
 
 const HELP = `
 An anchor is a signed statement of where the history of each restore job ends, and of how many there are. Whoever rewrites a history
@@ -34,9 +44,7 @@ names, which nothing takes out of there.
 
 It reads the ledger itself (--table, --data), not an API.
 
-Exit code: 0 the day has its anchor, 9 it has, and histories were rewritten, broken or went missing since the one before (they are
-named), 10 an earlier anchor is not as it was signed, so none was taken, 1 something could not be read or written,
-2 wrong usage, 130 Ctrl-C: nothing is anchored, so run it again.
+${CODES}
 
 Examples:
   $ restore-ledger anchor --output /mnt/worm/anchors

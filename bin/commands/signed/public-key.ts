@@ -7,14 +7,21 @@ import { type DocumentFlags, rowChoice, withDocument } from '../../options/rows.
 import { chosenSigner, type SigningFlags, withSigningKey } from '../../options/signing.ts';
 import { showDocument } from '../../output/rows.ts';
 import type { Context } from '../../process/context.ts';
+import { exitCodes } from '../../process/help-text.ts';
 
 type PublicKeyFlags = SourceFlags & SigningFlags & DocumentFlags;
+
+const CODES = exitCodes({
+  0: 'printed',
+  1: "the key can't be used",
+  2: 'wrong usage',
+});
 
 const HELP = `
 Give it to whoever checks what you sign, by another way than the signed files: a key that lies beside them proves nothing, as whoever
 can replace the files can replace the key. The key itself stays where it is.
 
-Exit code: 0 printed, 1 the key can't be used, 2 wrong usage.
+${CODES}
 
 Examples:
   $ restore-ledger public-key > ledger.pem

@@ -13,6 +13,7 @@ import { fieldLines } from '../../output/field-lines.ts';
 import { showDocument } from '../../output/rows.ts';
 import type { Context } from '../../process/context.ts';
 import { CommandError, UsageError } from '../../process/exit-codes.ts';
+import { exitCodes } from '../../process/help-text.ts';
 import { reasonOf } from '../../process/output-file.ts';
 import { sanitize } from '../../process/sanitize.ts';
 
@@ -21,14 +22,21 @@ interface VerifyEvidenceFlags extends DocumentFlags {
   signature?: string;
 }
 
+const CODES = exitCodes({
+  0: 'the report is as it was signed, by a key that you gave',
+  1: 'a file could not be read',
+  2: 'wrong usage',
+  10: 'it is not as it was signed, or its signature is none',
+  11: 'it is signed by another key',
+});
+
 const HELP = `
 The signature is in a file beside the report, FILE${SIGNATURE_ENDING}, as evidence --sign writes it. It shows that the
 report is, to the byte, the one that the holder of the key signed. Its name is not: one that has another name than it was signed with is
 told, and the period says what it is about. Who holds the key, you know by where you have the public key from. It
 needs no ledger and no network. docs/signatures.md has openssl commands that do the same.
 
-Exit code: 0 the report is as it was signed, by a key that you gave, 10 it is not, or its signature is none, 11 it is signed by another
-key, 1 a file could not be read, 2 wrong usage.
+${CODES}
 
 Examples:
   $ restore-ledger verify-evidence q3.html --public-key ledger.pem

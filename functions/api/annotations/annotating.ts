@@ -8,14 +8,12 @@ import type { Annotator } from '../../restore/annotations.ts';
 import { newObjectId } from '../../restore/object-id.ts';
 import type { ApiEnv, ApiPorts } from '../http/ports.ts';
 import { RequestProblem } from '../http/problem.ts';
-import { foundJob } from '../query/one-job.ts';
+import { type AskedJob, foundJob } from '../query/one-job.ts';
 import { knownCaller } from './caller.ts';
 
 export type AnnotatingPorts = Pick<ApiPorts, 'ledger' | 'now' | 'annotations' | 'objectives'>;
 
-export interface Asked {
-  jobId: string;
-  projectId?: string | undefined;
+export interface Asked extends AskedJob {
   /** Called only once the job was found: of a job that isn't there, nothing is wrong with the body. */
   patch(job: LedgerJob): AnnotationPatch;
   isExpected(job: LedgerJob): boolean;

@@ -29,14 +29,14 @@ async function answered(
   patchOf: typeof annotationPatch,
 ): Promise<Response> {
   acceptable(context);
-  const { projectId } = readParameters(queryOf(context), JOB_PARAMETERS);
+  const place = readParameters(queryOf(context), JOB_PARAMETERS);
   const jobId = context.req.param('id') ?? '';
   const body = await read();
   const condition = context.req.header('if-match');
   const job = await annotated(
     context,
     {
-      ...{ jobId, projectId },
+      ...{ jobId, ...place },
       patch: () => patchOf(body),
       isExpected: (stored) =>
         condition === undefined || isMatched(condition, tagged(whole(stored, ports.objectives)).etag),

@@ -51,7 +51,7 @@ const restoreJob = {
     parameters: [path('id', objectId), ...queries(JOB_PARAMETERS)],
     responses: {
       200: ok('The job', json('MeasuredJobWithHistory'), { etag: { schema: text } }),
-      ...problems('bad-parameter', 'not-found'),
+      ...problems('bad-parameter', 'not-found', 'ambiguous-name'),
     },
   },
 };
@@ -62,6 +62,7 @@ const annotatingProblems = problems(
     'bad-body',
     'caller-not-known',
     'not-found',
+    'ambiguous-name',
     'annotations-full',
     'job-let-go',
     'precondition-failed',

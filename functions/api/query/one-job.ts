@@ -7,16 +7,28 @@ import { redactJob } from '../../restore/redact/redact.ts';
 import { withMeasures } from '../../views/measures.ts';
 import { described, objectId } from '../http/parameters.ts';
 import { notFound } from '../http/problem.ts';
+import { PROJECT } from './job-filters.ts';
+import { type AskedPlace, type NamesReader, placeAsked } from './names.ts';
 
 /** Of one job. */
-export const JOB_PARAMETERS = { projectId: described(objectId, 'Saves a read where it is known.') };
+export const JOB_PARAMETERS = {
+  project: described(PROJECT, 'Its project, by its id, which saves a read, or its name.'),
+  projectId: described(objectId, 'As `project`, by the id alone.'),
+};
+export interface AskedJob extends Pick<AskedPlace, keyof typeof JOB_PARAMETERS> {
+  jobId: string;
+}
 
-/** Requests: 1 query and 1 read, or with `projectId` 1 read, which is never behind. @throws RequestProblem 404 */
+/**
+ * Requests: 1 query and 1 read; with its project 1 read, which is never behind, and those of a name.
+ * @throws RequestProblem 404; 400 or 409 for the project
+ */
 export async function foundJob(
-  ledger: Pick<LedgerReader, 'job' | 'jobOf'>,
-  { jobId, projectId }: { jobId: string; projectId?: string | undefined },
+  ledger: Pick<LedgerReader, 'job' | 'jobOf'> & NamesReader,
+  { jobId, ...asked }: AskedJob,
 ): Promise<LedgerJob> {
   if (!isObjectId(jobId)) throw notFound('a restore job is named by 24 hex digits in lower case');
+  const { projectId } = await placeAsked(ledger, asked);
   const job = projectId === undefined ? await ledger.job(jobId) : await ledger.jobOf(projectId, jobId);
   if (!job) throw notFound(`the ledger has no restore job ${jobId}; GET /coverage says what was read, and when`);
   return job;

@@ -50,9 +50,9 @@ export function restoreJobRoutes(
   resource(app, '/restore-jobs/:id', {
     GET: async (context) => {
       acceptable(context);
-      const { projectId } = readParameters(queryOf(context), JOB_PARAMETERS);
+      const place = readParameters(queryOf(context), JOB_PARAMETERS);
       const jobId = context.req.param('id') ?? '';
-      return taggedJson(context, whole(await foundJob(ledger, { jobId, projectId }), objectives));
+      return taggedJson(context, whole(await foundJob(ledger, { jobId, ...place }), objectives));
     },
   });
 }

@@ -30,6 +30,7 @@ import { readOverview } from './pages/read-overview.ts';
 import { projectHealth, readCoverage } from './parts/coverage-health.ts';
 import { type Asked, type FilterProblem, JOBS_A_PAGE, jobsHref, problemOf, readAsked } from './parts/job-filter.ts';
 import { lastRuns } from './parts/last-runs.ts';
+import { readPlace, refusedPlace } from './parts/place.ts';
 import { projectsOf, readNames } from './parts/project-names.ts';
 import { WorstClusters } from './pictures/worst-clusters.ts';
 
@@ -92,7 +93,7 @@ export function pageRoutes({
   objectives = NO_OBJECTIVES,
 }: PagePorts): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
-  const answer = async (context: Context<ApiEnv>, page: Html, status: 200 | 400 | 404 | 500 = 200) =>
+  const answer = async (context: Context<ApiEnv>, page: Html, status: 200 | 400 | 404 | 409 | 500 = 200) =>
     status === 200
       ? taggedText(context, String(await page), { ...PAGE_HEADERS, 'content-type': 'text/html; charset=UTF-8' })
       : context.html(await page, status, PAGE_HEADERS);
@@ -174,11 +175,19 @@ export function pageRoutes({
   });
 
   // Requests: 2 queries, 1 batch read for each 25 projects, those of the last runs, and at most 3 queries for the months of the drills; of one
-  // project, 1 batch read, 2 queries, and at most 3 queries and batch reads for its restores.
+  // project, those of its name, 1 batch read, 2 queries, and at most 3 queries and batch reads for its restores.
   app.get('/clusters', async (context) => {
-    const { projectId, clusterName, tag } = context.req.query();
+    const { tag } = context.req.query();
     if (tag !== undefined && TAG.read(tag) === undefined)
       return answer(context, messagePage('This address can’t be used', `tag: expected ${TAG.expected}.`, now()), 400);
+    const named = given(context);
+    named.delete('tag');
+    const place = await readPlace(ledger, named);
+    if (place instanceof RequestProblem) {
+      const { page, status } = refusedPlace(place, now());
+      return answer(context, page, status);
+    }
+    const { projectId, clusterName } = place;
     if (projectId !== undefined) return ofProject(context, { projectId, clusterName, tag });
     const worst = new WorstClusters(MAX_PICTURED);
     const [{ projects, complete }, runs, { allPictures }] = await Promise.all([

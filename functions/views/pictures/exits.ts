@@ -72,10 +72,7 @@ export function exitsOf<Job extends PicturedJob>(jobs: Iterable<Job>, places: Kn
   return [...exits.values()].sort((a, b) => order(a.way) - order(b.way) || b.jobs.length - a.jobs.length);
 }
 
-/**
- * Over time, stacked by how far the data went: as `overTime`, of the ways that there are.
- * @param without of a time without exits @default nothing is said of it
- */
+/** Over time, stacked by how far the data went: as `overTime`, of the ways that there are. @param without of a time, whether there were others @default nothing is said of it */
 export function exitsOverTime(exits: readonly Exit[], period: Span, unit: Unit, without?: (span: Span) => Without) {
   const series = EXIT_WAYS.filter((way) => exits.some((exit) => exit.way === way));
   const spans = spansOf(period, unit);
@@ -86,7 +83,15 @@ export function exitsOverTime(exits: readonly Exit[], period: Span, unit: Unit, 
       exits.reduce((sum, exit) => sum + (exit.way === way ? exit.jobs.filter(isIn).length : 0), 0),
     );
     const restores = counts.reduce((sum, n) => sum + n, 0);
-    return { ...span, counts, restores, ...(restores === 0 && without ? { without: without(span) } : {}) };
+    const proof = without?.(span);
+    const least = restores > 0 && (proof === 'unknown' || proof === 'due');
+    return {
+      ...span,
+      counts,
+      restores,
+      ...(restores === 0 && proof ? { without: proof } : {}),
+      ...(least ? { least } : {}),
+    };
   });
   return { unit, series: series as string[], columns, overlapping: false };
 }

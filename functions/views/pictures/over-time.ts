@@ -25,6 +25,8 @@ export interface Column extends Span {
   restores: number;
   /** Of one without restores on record: whether there was none. @default nobody asked */
   without?: Without;
+  /** True where it has restores, and nothing proves that they are all. */
+  least?: boolean;
 }
 
 export interface OverTime {

@@ -65,7 +65,11 @@ export const spanLabel = ({ since }: Span, unit: Unit): string =>
 
 /** `2026-11-09`; of several days `2026-11-09 to 2026-11-15`; of months `2026-11` or `2026-09 to 2026-11`. */
 export function spanName({ since, until }: Span, unit: Unit): string {
+  return spanEnds({ since, until }, unit).join(' to ');
+}
+
+/** Its first and its last day or month, once where they are the same. */
+export function spanEnds({ since, until }: Span, unit: Unit): string[] {
   const length = unit === 'month' ? 7 : 10;
-  const [first, last] = [since.slice(0, length), iso(Date.parse(until) - 1).slice(0, length)];
-  return first === last ? first : `${first} to ${last}`;
+  return [...new Set([since.slice(0, length), iso(Date.parse(until) - 1).slice(0, length)])];
 }

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GROUPINGS } from '../../../functions/schema/words.ts';
 import { testEngine } from '../../ledger/engines.ts';
-import { idAt, job } from '../../ledger/jobs.ts';
+import { completed, idAt, job } from '../../ledger/jobs.ts';
 import { coverage, known, PROJECT_ID, scope } from '../../proof/facts.ts';
 import { hrefs, jobIds, type Site, startSite, textOf } from './site.ts';
 import { announceSome, before, jobsOf, PROJECTS } from './world.ts';
@@ -74,6 +74,12 @@ describe('totals', () => {
     expect(answer.status).toBe(400);
     expect(textOf(await answer.text())).toContain(what);
   });
+});
+
+test('totals by month are in the order of time, the newest first', async () => {
+  const page = textOf(await site.get('/totals?groupBy=month&since=2026-09-01'));
+  const months = [...page.matchAll(/ (2026-\d\d) [\d,]+ /g)].map(([, month]) => month);
+  expect(months).toEqual(['2026-11', '2026-10', '2026-09']);
 });
 
 describe('exits', () => {
@@ -156,6 +162,14 @@ describe('exits', () => {
     expect(titles(page).slice(0, 9)).toEqual(Array(9).fill('not known'));
     expect(textOf(page)).toContain('It is not known whether there were any in the 9 months marked “Not known”');
     expect(page).not.toContain('no restores');
+    // Those with some may have had more.
+    const [with3] = titles(page).slice(-1);
+    expect(with3).toMatch(/^\d+ .*; there may have been more$/);
+    expect(textOf(page)).toMatch(/marked “Not known”, or more in the 3 months with some: no proof/);
+    expect(textOf(page)).toMatch(
+      /At least \d+ restores: .* Of 3 months with some it is not known whether there were more\./,
+    );
+    expect(textOf(page)).toMatch(/2026-11 .*at least \d/);
 
     await using proven = await startSite(engine, { coverages: [coverage()] });
     await proven.ledger.saveScope(() => scope());
@@ -180,6 +194,17 @@ describe('exits', () => {
     const ofCluster = await proven.get(`/exits?projectId=${PROJECT_ID}&clusterName=orders`);
     expect(ofCluster.match(/: no restores</g)).toHaveLength(9);
     expect(ofCluster).toContain(': 1 destination not known<');
+  });
+
+  test('a month with exits says that they are all, where that is proven', async () => {
+    const begun = job({ jobId: idAt('2026-10-14T12:00:00Z', 1), projectId: PROJECT_ID, delivery: 'download' });
+    const made = completed(begun, '2026-10-14T13:00:00.000Z');
+    await using proven = await startSite(engine, { jobs: [made], coverages: [coverage()], requesters: [undefined] });
+    await proven.ledger.saveScope(() => scope());
+    await proven.ledger.saveKnownProject(PROJECT_ID, () => known());
+    const text = textOf(await proven.get('/exits'));
+    expect(text).toContain('1 restore: 1 downloaded out of Atlas.');
+    expect(text).not.toMatch(/At least|at least|there may have been more|or more in/);
   });
 
   test('of more projects than a page proves are not known', async () => {

@@ -69,6 +69,7 @@ export function exitsPage(page: ExitsPage, now: number): Html {
   const unit = days(shown) > MONTHLY_FROM ? 'month' : unitOf(shown);
   const over = exitsOverTime(exits, shown, unit, without);
   const unknown = over.columns.filter((column) => column.without === 'unknown').length;
+  const least = over.columns.filter((column) => column.least).length;
   const left = exits.slice(MAX_ROWS);
   const body = html`<div class="top"><h1>Exits</h1><p class="soft">${spanName(period, 'week')}, UTC · <a href="/trends">Trends</a></p></div>
 <ul class="quick" aria-label="Period">${periods(now).map(([label, each]) => html`<li><a href="${exitsHref(filters, each)}"${isSame(each, period) ? raw(' aria-current="true"') : ''}>${label}</a></li>`)}${FILTERS.flatMap((filter) => valuesOf(filters, filter).map((value) => givenChip(exitsHref(withoutValue(filters, filter, value), period), filter, value, names)))}<li><a href="${jobsHref(filters)}">Change filters in the list</a></li></ul>
@@ -78,9 +79,9 @@ ${
     ? html`<p class="soft">None that is on record${read.more ? ', of those that were looked at' : ''}.</p>`
     : ''
 }${
-  unknown === 0
+  unknown + least === 0
     ? ''
-    : html`<p class="note">It is not known whether there were any in ${unknown === over.columns.length ? 'any of the' : 'the'} ${counted(unknown, unit)} marked “Not known”: no proof covers all restores of that time. <a href="/clusters">What was read, and when</a></p>
+    : html`<p class="note">It is not known whether there were ${doubt(over.columns.length, unknown, least, unit)}: no proof covers all restores of that time. <a href="/clusters">What was read, and when</a></p>
 `
 }${
   without
@@ -94,7 +95,7 @@ ${
         label: (way) => WAYS[way as ExitWay].label,
         look: (way) => WAYS[way as ExitWay].look,
         href: (column) => exitsHref(filters, column),
-        says: words(exits, unknown, unit),
+        says: words(exits, unknown, least, unit),
       })
 }</section>
 ${
@@ -148,13 +149,21 @@ function exitsHref(filters: URLSearchParams, { since, until }: Span): string {
 }
 
 /** `12 restores left their project: 3 downloaded out of Atlas, 9 into another project of the organization.` */
-function words(exits: readonly Exit[], unknown: number, unit: Unit): string {
+function words(exits: readonly Exit[], unknown: number, least: number, unit: Unit): string {
   const parts = EXIT_WAYS.flatMap((way) => {
     const n = sumOf(exits.filter((exit) => exit.way === way));
     return n > 0 ? `${number(n)} ${WAYS[way].says}` : [];
   });
   const holes = unknown > 0 ? ` Of ${counted(unknown, unit)} it is not known whether there were any.` : '';
-  return `${counted(sumOf(exits), 'restore')}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}.${holes}`;
+  const more = least > 0 ? ` Of ${counted(least, unit)} with some it is not known whether there were more.` : '';
+  return `${least > 0 ? 'At least ' : ''}${counted(sumOf(exits), 'restore')}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}.${holes}${more}`;
+}
+
+/** `any in the 9 months marked “Not known”, or more in the 3 months with some` */
+function doubt(all: number, unknown: number, least: number, unit: Unit): string {
+  const any = `any in ${unknown === all ? 'any of the' : 'the'} ${counted(unknown, unit)} marked “Not known”`;
+  const more = `more in ${least === all ? 'any of the' : 'the'} ${counted(least, unit)} with some`;
+  return [...(unknown > 0 ? [any] : []), ...(least > 0 ? [more] : [])].join(', or ');
 }
 
 /** Of a pair whose projects were of one organization, and then of two, the list of restores has all. */

@@ -7,30 +7,38 @@ import { isObjectId } from '../../../restore/object-id.ts';
 import { EXPECTED_STATES } from '../../../schema/words.ts';
 import type { Html } from '../../../views/html/text.ts';
 import { rowsOf } from '../../expected/rows.ts';
+import { RequestProblem } from '../../http/problem.ts';
+import type { NamesReader } from '../../query/names.ts';
 import { messagePage } from '../html/layout.ts';
+import { readPlace, refusedPlace } from '../parts/place.ts';
 import { namesOf } from '../parts/project-names.ts';
 import { type ExpectedAsked, expectedPage } from './page.ts';
 
 export interface ExpectedPorts {
-  ledger: Pick<LedgerReader, 'expectedPage' | 'expectedRestore' | 'projectRecord' | 'projectNames'>;
+  ledger: Pick<LedgerReader, 'expectedPage' | 'expectedRestore' | 'projectNames'> & NamesReader;
   /** Milliseconds since the epoch. */
   now(): number;
 }
 
 const A_PAGE = 50;
-const NAMES = ['id', 'state', 'projectId', 'cursor'];
+const NAMES = ['id', 'state', 'project', 'projectId', 'cursor'];
 
-/** Requests: those of `GET /expected-restores`, and 1 batch read for the names of other projects. */
+/** Requests: those of `GET /expected-restores`, those of a name, and 1 batch read for the names of other projects. */
 export async function expectedAnswer(
   { ledger, now }: ExpectedPorts,
   given: URLSearchParams,
-): Promise<{ page: Html; status: 200 | 400 | 404 }> {
+): Promise<{ page: Html; status: 200 | 400 | 404 | 409 }> {
   const at = now();
-  const { id, ...parts } = Object.fromEntries([...given].filter(([, value]) => value !== ''));
+  const { id, project, ...parts } = Object.fromEntries([...given].filter(([, value]) => value !== ''));
   const other = [...given.keys()].find((name) => !NAMES.includes(name));
   if (other !== undefined) return wrong(`There is no parameter ${other.slice(0, 40)}; there are: ${NAMES.join(', ')}.`);
   if (id !== undefined) return one(id);
-  const asked = askedOf(parts);
+  const place =
+    project === undefined
+      ? {}
+      : await readPlace(ledger, new URLSearchParams(defined({ project, projectId: parts.projectId })));
+  if (place instanceof RequestProblem) return refusedPlace(place, at);
+  const asked = askedOf({ ...parts, ...place });
   if (typeof asked === 'string') return wrong(asked);
   const { projectId, state, cursor } = asked;
   try {

@@ -2,8 +2,7 @@
 import { html, raw } from 'hono/html';
 import { everySpan } from '../../../restore/text.ts';
 import { SHAPES } from '../../../views/html/badge.ts';
-import type { Html } from '../../../views/html/text.ts';
-import { utc } from '../../../views/text.ts';
+import { exactTime, type Html } from '../../../views/html/text.ts';
 import { CSS_PATH, ICON, ICON_PATH, SCRIPT_PATH } from './style.ts';
 
 const POLICY = [
@@ -62,18 +61,18 @@ export const document = (
 ${PLACES.map(({ href, label }) => html`<a href="${href}"${href === place ? raw(` aria-current="${itself ? 'page' : 'true'}"`) : ''}>${label}</a>`)}
 <form method="get" action="/search" role="search" class="find"><input type="search" name="q" aria-label="Search for an id, a name or a ticket" placeholder="Search" maxlength="200" autocomplete="off" spellcheck="false"></form></nav></header>
 <main id="main" tabindex="-1">${followSeconds === undefined ? '' : html`<p id="follow" class="soft small" data-seconds="${followSeconds}" data-every="${everySpan(followSeconds)}" hidden></p>`}${body}</main>
-<footer>Times are in UTC. Read at ${utc(new Date(now).toISOString())} UTC from this ledger, not from Atlas. <a href="/openapi.json">API description</a></footer>
+<footer>Times are in UTC. Read at ${exactTime(new Date(now).toISOString())} from this ledger, not from Atlas. <a href="/openapi.json">API description</a></footer>
 </body></html>`;
 
 /** @param page a document @param part for the end of its header, as HTML */
 export const withHeaderPart = (page: string, part: string) => page.replace('</header>', () => `${part}</header>`);
 
-/** A page that says why there is no other. */
-export const messagePage = (title: string, message: string, now: number) =>
+/** A page that says why there is no other. @param more below the message */
+export const messagePage = (title: string, message: string, now: number, more: Html | '' = '') =>
   document(
     {
       title,
-      body: html`<div class="card empty"><h1>${title}</h1><p>${message}</p>
+      body: html`<div class="card empty"><h1>${title}</h1><p>${message}</p>${more}
 <p><a class="button" href="/">All restores</a></p></div>`,
     },
     now,

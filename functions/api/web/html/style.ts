@@ -23,7 +23,7 @@ h1{font-size:1.5rem;line-height:1.25;margin:0 0 .25rem;letter-spacing:-.01em;ove
 h2{font-size:1.0625rem;line-height:1.3;margin:0;overflow-wrap:anywhere}
 p{margin:.5rem 0}
 code,pre{font:.8125rem/1.55 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
-bdi,code{overflow-wrap:anywhere}
+bdi,code{overflow-wrap:anywhere}time{white-space:nowrap}
 .measure{white-space:normal}.soft{color:var(--soft)}.small{font-size:.8125rem}.nowrap,.keep{white-space:nowrap}
 .skip{position:absolute;left:-99rem}
 .skip:focus{left:.5rem;top:.5rem;z-index:3;background:var(--card);padding:.5rem .75rem}
@@ -54,7 +54,7 @@ footer{padding-top:1rem;padding-bottom:2rem;color:var(--soft);font-size:.8125rem
 .note.bad{background:var(--tint-bad);border-color:var(--bad)}
 .note .cut{stroke:var(--tint-wait)}.note.bad .cut{stroke:var(--tint-bad)}
 .empty{text-align:center;padding:2rem 1rem}
-.empty h2{margin-bottom:.25rem}.empty p{max-width:38rem;margin:.5rem auto}
+.empty{overflow-wrap:anywhere}.empty h2{margin-bottom:.25rem}.empty p,.empty ul{max-width:38rem;margin:.5rem auto}.plain{list-style:none;padding:0}
 summary{cursor:pointer;font-weight:600;width:fit-content}.filter{margin-bottom:.75rem}details.filter:not(.quick~*){margin-top:.75rem}
 pre{margin:.75rem 0 0;padding:.75rem;background:var(--ground);border:1px solid var(--line);border-radius:6px;overflow:auto;max-height:32rem}
 `;
@@ -79,13 +79,13 @@ caption{text-align:left;padding:0 0 .75rem;color:var(--soft);font-size:.8125rem}
 th,td{text-align:left;vertical-align:top;padding:.5rem .75rem .5rem 0;border-top:1px solid var(--line);font-weight:400}
 thead th{border-top:0;color:var(--soft);font-size:.8125rem;padding-top:0;white-space:nowrap}
 .sort{color:inherit;text-decoration-color:var(--edge)}thead [aria-sort]{color:var(--text);font-weight:600}
-.jobs td:nth-child(3){width:17%}.jobs td:nth-child(4){width:12%}.jobs td:nth-child(5){width:20%}
+.jobs td:nth-child(3){width:16%}.jobs td:nth-child(4){width:15%}.jobs td:nth-child(5){width:18%}
+@media print,(min-width:54.01rem){.stack tbody th,.stack td:not(.r,.nowrap,.end){min-width:7.5rem}.stack.jobs td:nth-child(5){min-width:9.5rem}}.even .mark{white-space:normal}.scroll th{white-space:nowrap}
 th:last-child,td:last-child{padding-right:0}.gap{padding-left:1.5rem}
 .even{table-layout:fixed}.even th:first-child{width:17%}.even .r{width:7%}.even .gap{width:13.5%;padding-left:1rem}
 .r{text-align:right}
 tbody tr:hover{background:color-mix(in srgb,var(--link) 5%,transparent)}
 .sub{display:block;color:var(--soft);font-size:.8125rem}
-.sub time{white-space:nowrap}
 .sub.wait{color:var(--wait)}.sub.bad{color:var(--bad)}
 .sub .i{margin-right:.35em}
 .finds{list-style:none;margin:.15rem 0 0;padding:0;font-size:.8125rem}.finds .mark{font-weight:500}
@@ -127,9 +127,9 @@ input[type=text],input[type=date],input[type=search],select{font:inherit;width:1
 `;
 
 const DETAILS = `
-.pairs{display:grid;grid-template-columns:minmax(8rem,12rem) 1fr;gap:.45rem 1rem;margin:0}
+.pairs{display:grid;grid-template-columns:minmax(6.5rem,9rem) 1fr;gap:.45rem 1rem;margin:0}
 .pairs dt{color:var(--soft)}.pairs dd{margin:0;overflow-wrap:anywhere;min-width:0}
-.two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:0 1rem;align-items:start}
+.two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:0 1rem;align-items:start}.two:has(.flow){grid-template-columns:repeat(auto-fit,minmax(min(100%,31rem),1fr))}
 .ways{display:grid;grid-template-columns:1fr auto 1fr;gap:1rem;align-items:center}
 .ways strong{display:block;font-size:1.125rem;overflow-wrap:anywhere;font-weight:650}.ways .sub{font-weight:400}.job{justify-content:flex-start;align-items:center}.job .mark{font-size:1.0625rem}
 .ways .arrow{width:1.75rem;height:1.75rem;fill:none;stroke:var(--edge);stroke-width:2}
@@ -149,13 +149,13 @@ const DETAILS = `
 
 const NARROW = `
 @media (min-width:54.01rem) and (max-width:76rem){.jobs{font-size:.8125rem}.jobs .sub,.jobs .finds{font-size:.75rem}}
-@media (max-width:76rem){.even{font-size:.8125rem}.even .sub{font-size:.75rem}.even th,.even td{padding-right:.5rem}.even th:first-child{width:13%}.even th:nth-child(2),.even th:last-child{width:13.5%}.even .gap{padding-left:.5rem;width:13.5%}.facts>div{flex-basis:max(8.75rem,calc(25% - 1px))}}
+@media (max-width:76rem){.even{font-size:.8125rem}.even .sub{font-size:.75rem}.even th,.even td{padding-right:.5rem}.even th:first-child{width:13%}.even th:nth-child(2),.even th:last-child{width:13.5%}.even .gap{padding-left:.5rem;width:13.5%}.facts>div{flex-basis:max(8.75rem,calc(25% - 1px))}.facts:has(>:nth-child(5):last-child)>div{flex-basis:max(8.75rem,calc(20% - 1px))}}
 @media screen and (max-width:54rem){
 .stack,.stack caption:not(.hidden),.stack tbody,.stack tr,.stack td,.stack tbody th{display:block;width:auto!important}
 .stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .stack tr{border-top:1px solid var(--line);padding:.7rem 0;display:grid;grid-template-columns:repeat(6,minmax(0,1fr));gap:.45rem .75rem}
 .stack th,.stack td{border:0;padding:0;min-width:0;grid-column:span 3}.stack .third{grid-column:span 2}
-.stack td[data-l]::before{content:attr(data-l);display:block;color:var(--soft);font-size:.75rem}
+.stack td[data-l]::before{content:attr(data-l);display:block;color:var(--soft);font-size:.75rem;white-space:nowrap}
 .stack .all{grid-column:1/-1!important}.stack td.void{display:none}
 .stack .keep{white-space:normal}.stack .r{text-align:left}.stack .gap{padding-left:0}
 .stack .end{text-align:right;justify-self:end}
@@ -185,7 +185,7 @@ header nav{flex-wrap:wrap}form.find{flex-basis:100%;padding-bottom:.5rem}
 .facts>div{flex-basis:calc(50% - 1px);padding:.6rem .75rem}
 header .brand span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}header nav{gap:.9rem}
 ${PICTURES_NARROW}.pages .data{margin-left:0}
-.pairs{grid-template-columns:6.25rem 1fr;gap:.5rem .75rem}.pairs dt{font-size:.875rem}
+.pairs{grid-template-columns:5.5rem 1fr;gap:.5rem .6rem}.pairs dt{font-size:.875rem}
 .ways{grid-template-columns:1fr;gap:.5rem}.ways .arrow{transform:rotate(90deg)}
 }
 @media (max-width:24rem){header nav{gap:.6rem;font-size:.875rem}}
@@ -193,9 +193,10 @@ ${PICTURES_NARROW}.pages .data{margin-left:0}
 @media (forced-colors:active){.fill-bad{stroke:CanvasText}.quick a[aria-current]{border-width:3px}}
 @media print{
 :root{${LIGHT}}
-header,form,.quick,.found-line,.pages,.skip,#follow,.copy,details:not([open]){display:none}
+header,form,.quick,.found-line,.pages,.skip,#follow,.copy,details:not([open]),.card:has(>details:only-child:not([open])){display:none}
 html{font-size:12px}body{background:none;font-size:11px}main,footer{padding:0;max-width:none}
 .card,.facts{break-inside:avoid-page;border-color:#bbb}.card:has(.stack){break-inside:auto}.keep,.nowrap{white-space:normal}.scroll,pre{max-height:none;overflow:visible;white-space:pre-wrap}
+th,td{padding-right:.5rem}.jobs{font-size:10px}.jobs .sub,.jobs .finds{font-size:9px}.jobs thead th{white-space:normal}.stack.jobs th,.stack.jobs td:nth-child(n){min-width:0}.stack.jobs td:nth-child(5){min-width:8.5rem}.jobs td:nth-child(3),.jobs td:nth-child(4){width:13%}.jobs td:nth-child(5){width:17%}.jobs .r{white-space:nowrap}.jobs .r .sub{white-space:normal}
 tr,.line>li{break-inside:avoid}a{color:inherit;text-decoration:none}
 }
 `;

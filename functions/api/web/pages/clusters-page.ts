@@ -8,7 +8,7 @@ import { COVERAGE_STATES, type CoverageState } from '../../../schema/words.ts';
 import { needsAttention, worstFirst } from '../../../views/coverage.ts';
 import { KIND_LABEL, stateMark } from '../../../views/html/badge.ts';
 import { tableHead } from '../../../views/html/table.ts';
-import { agoTime, copied, cut, type Html, name, quoted, time, visible } from '../../../views/html/text.ts';
+import { agoTime, copied, cut, type Html, name, quoted, time, visible, worded } from '../../../views/html/text.ts';
 import { counted, number, spanBetween } from '../../../views/text.ts';
 import { document } from '../html/layout.ts';
 import type { ClusterHealth } from '../parts/coverage-health.ts';
@@ -118,7 +118,7 @@ function wrong({ failures, state, gaps, readAt }: ClusterHealth, now: number): H
   }
   if (state !== 'stale' && state !== 'late' && gaps.length > 0) {
     return html`${gaps.slice(0, MAX_GAPS).map(
-      ({ text, action }) => html`<div>${quoted(text)}
+      ({ text, action }) => html`<div>${worded(text)}
 ${action === undefined ? '' : html`<span class="sub">To do: ${visible(action)}</span>`}</div>`,
     )}`;
   }

@@ -7,7 +7,7 @@ import type { EvidenceFormat } from '../../../report/model/request.ts';
 import { span } from '../../../restore/text.ts';
 import { RULES } from '../../../schema/words.ts';
 import { type Look as Badge, lookMark, RUN_LOOK, severityLook } from '../../../views/html/badge.ts';
-import { agoTime, type Html, utc } from '../../../views/html/text.ts';
+import { agoTime, exactTime, type Html } from '../../../views/html/text.ts';
 import { overTime } from '../../../views/pictures/over-time.ts';
 import { counted, number } from '../../../views/text.ts';
 import { evidenceForm } from '../../evidence/form.ts';
@@ -50,7 +50,7 @@ ${lastRunFact(runs, now)}
 ${asFarAs(coverage)}${found(recent)}
 <section class="card" aria-labelledby="chart-title"><div class="head"><h2 id="chart-title">Restores a day, last ${byDay.length} days</h2>
 <p class="soft small">${durations(recent)} <a href="/trends">Trends</a> · <a href="/exits">Exits</a> · <a href="/totals?groupBy=project">Totals</a> · <a href="/expected">Announced</a></p></div>
-${truncated ? html`<p class="note">There are more restores than are counted for a page: only those since ${utc(countedFrom ?? recent.from)} UTC are.</p>` : ''}
+${truncated ? html`<p class="note">There are more restores than are counted for a page: only those since ${exactTime(countedFrom ?? recent.from)} are.</p>` : ''}
 ${overTimePicture(byOutcome(recent), {})}${evidence ? evidenceForm(now, evidence) : ''}</section>`;
 }
 
@@ -93,7 +93,7 @@ function findingsFact({ findings: { jobs, bySeverity }, byDay, truncated }: Summ
 /** Where the numbers are not those of all projects as they are now. */
 function asFarAs({ asOf, complete }: CoverageState): Html | '' {
   if (asOf !== undefined) {
-    return html`<p class="note">Clusters and drills are counted as of ${utc(asOf)} UTC. What was collected since is counted after the run; the <a href="/clusters">clusters page</a> has it.</p>
+    return html`<p class="note">Clusters and drills are counted as of ${exactTime(asOf)}. What was collected since is counted after the run; the <a href="/clusters">clusters page</a> has it.</p>
 `;
   }
   return complete

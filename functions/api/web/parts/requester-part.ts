@@ -7,7 +7,7 @@ import { capitalized } from '../../../platform/text.ts';
 import { type Actor, type FoundRequester, isFound } from '../../../restore/requesters/requester.ts';
 import { GRADES, type Grade } from '../../../schema/words.ts';
 import { mark } from '../../../views/html/badge.ts';
-import { agoTime, type Html, name, quoted, visible } from '../../../views/html/text.ts';
+import { agoTime, copied, type Html, name, quoted, visible } from '../../../views/html/text.ts';
 import { jobHref, requesterHref } from '../../../views/paths.ts';
 import { actorKey } from '../../../views/pictures/requesters.ts';
 import { actorKind, actorName, hedge, measures, whyNobody } from '../../../views/requester-text.ts';
@@ -70,7 +70,7 @@ const code = (title: string, value: string | undefined) =>
   value === undefined
     ? ''
     : html`<dt>${title}</dt>
-<dd><code>${visible(value)}</code></dd>`;
+<dd>${copied(value)}</dd>`;
 
 /** Which is why its grade is never more than strong. */
 const ALSO_OF_EXPORTS = 'CPS_RESTORE_REQUESTED_AUDIT';

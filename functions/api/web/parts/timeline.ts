@@ -8,7 +8,7 @@ import { span } from '../../../restore/text.ts';
 import { STATUSES, type Status } from '../../../schema/words.ts';
 import { annotationOfChange, annotatorWords, announcementOfChange } from '../../../views/annotations.ts';
 import { STATUS_LOOK } from '../../../views/html/badge.ts';
-import { cut, exactTime, type Html, utc, visible } from '../../../views/html/text.ts';
+import { cut, exactTime, type Html, visible } from '../../../views/html/text.ts';
 import { counted } from '../../../views/text.ts';
 import { ruleLabel } from './finding-badge.ts';
 import { requesterInShort } from './requester-text.ts';
@@ -107,7 +107,7 @@ function foundMove(from: readonly unknown[], to: readonly unknown[]): Html {
 /** Values come from the store and have any shape. */
 function value(field: string, it: unknown): Html | string {
   if (it === undefined || it === null || it === '') return html`<span class="soft">nothing</span>`;
-  if (field.endsWith('At') && typeof it === 'string') return `${utc(it, true)} UTC`;
+  if (field.endsWith('At') && typeof it === 'string') return exactTime(it);
   if (field === 'status' && STATUSES.some((status) => status === it)) return label(it as Status);
   if (field === 'requester') {
     const words = requesterInShort(it);

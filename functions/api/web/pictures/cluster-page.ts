@@ -10,7 +10,7 @@ import { drillMark, mark, stateMark } from '../../../views/html/badge.ts';
 import { coverageMap } from '../../../views/html/pictures/coverage-map.ts';
 import { dots, usualWords } from '../../../views/html/pictures/dots.ts';
 import { drillCalendar } from '../../../views/html/pictures/drill-calendar.ts';
-import { agoTime, cut, day, type Html, name, quoted, time, visible } from '../../../views/html/text.ts';
+import { agoTime, cut, day, type Html, name, time, visible, worded } from '../../../views/html/text.ts';
 import { clustersHref, jobHref } from '../../../views/paths.ts';
 import type { CoverageLine } from '../../../views/pictures/coverage-cells.ts';
 import type { DrillLine } from '../../../views/pictures/drill-months.ts';
@@ -95,7 +95,7 @@ function facts({ health, read: { jobs, more }, objective, projectId, clusterName
   const known = health ? number(health.jobs) : `${number(jobs.length)}${more ? '+' : ''}`;
   return html`<dl class="facts">
 ${fact('Coverage', health ? stateMark(health.state) : mark('Not known', 'wait', 'ring'), health?.provenThrough === undefined ? 'nothing proven yet' : html`proven to ${time(health.provenThrough)}`, true)}
-${fact('Restores', html`<a href="${jobsHref({ projectId, clusterName })}">${known}</a>`, last ? html`the last ${agoTime(last.requestedAt, now)}` : 'none is on record')}
+${fact('Restores', html`<a href="${jobsHref({ projectId, clusterName })}">${known}</a>`, last ? html`the newest ${agoTime(last.requestedAt, now)}` : 'none is on record')}
 ${usual.p50 === undefined ? fact('Median', '–', `of ${MEDIAN_WORDS} and more; there ${usual.restores === 1 ? 'is' : 'are'} ${number(usual.restores)}`, true) : fact('Median', span(usual.p50), `of ${counted(usual.restores, 'completed restore')}`, true)}
 ${fact('Objective', objective?.rtoSeconds === undefined ? '–' : span(objective.rtoSeconds), objective?.rtoSeconds === undefined ? 'no recovery time is set' : 'recovery time', true)}
 ${fact('Drill', drill ? drillMark(drill) : mark('Not known', 'wait', 'ring'), drill?.dueAt === undefined ? 'no due date' : html`due ${day(drill.dueAt)}${missing === undefined ? '' : html`<br><a class="plainlink" href="${jobHref(drill.unproven?.jobId ?? '')}">${missing}</a>`}`, true)}
@@ -113,7 +113,7 @@ function gaps(health: ClusterHealth | undefined): Html | '' {
   const all = health?.gaps ?? [];
   return all.length === 0
     ? ''
-    : html`<div class="note">${mark('Restores can’t be ruled out', 'wait', 'alert')}${all.slice(0, MAX_GAPS).map(({ text, action }) => html`<div>${quoted(text)}${action === undefined ? '' : html`<span class="sub">To do: ${visible(action)}</span>`}</div>`)}${all.length > MAX_GAPS ? html`<div>And ${number(all.length - MAX_GAPS)} more.</div>` : ''}</div>
+    : html`<div class="note">${mark('Restores can’t be ruled out', 'wait', 'alert')}${all.slice(0, MAX_GAPS).map(({ text, action }) => html`<div>${worded(text)}${action === undefined ? '' : html`<span class="sub">To do: ${visible(action)}</span>`}</div>`)}${all.length > MAX_GAPS ? html`<div>And ${number(all.length - MAX_GAPS)} more.</div>` : ''}</div>
 `;
 }
 

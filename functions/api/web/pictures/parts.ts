@@ -20,8 +20,11 @@ export function leaves(job: PicturedJob): boolean {
   return place === 'elsewhere' || place === 'download';
 }
 
-/** @param title of the section @param max rows */
-export function requestersPart(jobs: readonly PicturedJob[], title: string, max = 8): Html | '' {
+/** Rows of a part that is of few of them. */
+const SOME = 8;
+
+/** @param title of the section @param max rows @default the first 8, with a link to all */
+export function requestersPart(jobs: readonly PicturedJob[], title: string, max?: number): Html | '' {
   const { known, unknown } = requestersOf(jobs, leaves);
   if (jobs.length === 0) return '';
   const rows = [
@@ -34,8 +37,8 @@ export function requestersPart(jobs: readonly PicturedJob[], title: string, max 
       }),
     ),
   ];
-  return html`<section class="card" aria-labelledby="who-title"><div class="head"><h2 id="who-title">${title}</h2><p class="soft small"><a href="/requesters">All requesters</a></p></div>
-${ranks({ caption: 'Restores by who requested them', headings: ['Requester', 'How sure'], rows, max })}</section>`;
+  return html`<section class="card" aria-labelledby="who-title"><div class="head"><h2 id="who-title">${title}</h2>${max === undefined ? html`<p class="soft small"><a href="/requesters">All requesters</a></p>` : ''}</div>
+${ranks({ caption: 'Restores by who requested them', headings: ['Requester', 'How sure'], rows, max: max ?? SOME })}</section>`;
 }
 
 function requesterRank({ key, actor, restores, grades, leaving }: RequesterCount): Rank {

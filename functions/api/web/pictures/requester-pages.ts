@@ -55,7 +55,7 @@ export function requesterPage(key: ActorKey, { read, names }: RequestersPage, no
   const body = html`<div class="top"><h1>${name(shown, 200)}</h1><p>${actor.via === undefined ? actorKind(actor) : html`through ${name(actor.via, 80)}`} · <a href="/requesters">All requesters</a></p></div>
 ${leftOut(read)}<dl class="facts">
 ${[
-  ['Restores', number(jobs.length), html`the last ${agoTime(newest.requestedAt, now)}`] as const,
+  ['Restores', number(jobs.length), html`the newest ${agoTime(newest.requestedAt, now)}`] as const,
   ['Left the project', number(leaving), 'to another project, or as a download'] as const,
   ['Clusters', number(clusters.size), 'whose backups were restored'] as const,
   ...GRADES.filter((grade) => grades[grade] > 0).map(

@@ -6,7 +6,7 @@ import type { TagsNotKnown } from '../../../ledger/model/ledger.ts';
 import type { Objectives } from '../../../restore/objectives/objective.ts';
 import { mark } from '../../../views/html/badge.ts';
 import { strips } from '../../../views/html/pictures/strips.ts';
-import { type Html, utc } from '../../../views/html/text.ts';
+import { exactTime, type Html } from '../../../views/html/text.ts';
 import { clusterHref } from '../../../views/paths.ts';
 import { clusterDurations } from '../../../views/pictures/durations.ts';
 import { flowsOf } from '../../../views/pictures/flows.ts';
@@ -51,7 +51,7 @@ export function trendsPage(page: TrendsPage, now: number): Html {
 ${chips(asked, names)}
 ${tagsNote(page)}<section class="card" aria-labelledby="time-title"><div class="head"><h2 id="time-title">Restores over time</h2></div>
 <ul class="quick" aria-label="Counted by">${TIME_DIMENSIONS.map((by) => chip(DIMENSION_LABEL[by], trendsHref(asked, { by }), by === asked.by))}</ul>
-${countedFrom === undefined ? '' : html`<p class="note">There are more restores than are counted for a page: only those since ${utc(countedFrom, true)} UTC are.</p>`}
+${countedFrom === undefined ? '' : html`<p class="note">There are more restores than are counted for a page: only those since ${exactTime(countedFrom)} are.</p>`}
 ${total === 0 ? html`<p class="soft">No restore of this period is on record.</p>` : overTimePicture(over, filters)}</section>
 ${lookedFrom(read)}${flowPart(flowsOf(read.jobs, names), 'Where the data went', (flow) => flowHref(flow, dated))}
 ${

@@ -4,7 +4,7 @@ import { span } from '../../../restore/text.ts';
 import { GROUPINGS, type Grouping } from '../../../schema/words.ts';
 import { mark } from '../../../views/html/badge.ts';
 import { tableHead } from '../../../views/html/table.ts';
-import { type Html, name, utc } from '../../../views/html/text.ts';
+import { exactTime, type Html, name } from '../../../views/html/text.ts';
 import { spanName } from '../../../views/pictures/spans.ts';
 import { counted, number } from '../../../views/text.ts';
 import type { Summary } from '../../query/summary.ts';
@@ -43,18 +43,20 @@ const LABELS: Readonly<Record<Grouping, string>> = {
 export function totalsPage({ filters, groupBy, summary, names }: TotalsPage, now: number): Html {
   const { from, to, totals, groups = [], groupsLeftOut = 0, countedFrom } = summary;
   const dated = datedBy(filters, summary);
+  const isOverTime = (groupBy === 'day' || groupBy === 'month') && groupsLeftOut === 0;
+  const shown = isOverTime ? groups.toSorted(newestFirst) : groups;
   const data = new URLSearchParams([...filters, ['groupBy', groupBy]]);
-  const body = html`<div class="top"><h1>Totals by ${LABELS[groupBy].toLowerCase()}</h1><p class="soft">${spanName({ since: from, until: to }, 'day')}, UTC · <a href="${jobsHref(dated)}">${counted(totals?.jobs ?? summary.jobs, 'restore')}</a></p></div>
+  const body = html`<div class="top"><h1>Totals by ${LABELS[groupBy].toLowerCase()}</h1><p class="soft">${spanName({ since: from, until: to }, 'day')}, UTC · <a href="${jobsHref(dated)}">${countedFrom === undefined ? '' : 'the newest '}${counted(totals?.jobs ?? summary.jobs, 'restore')}</a></p></div>
 <section class="card" aria-labelledby="totals-title"><h2 id="totals-title" class="hidden">Totals</h2>
 <ul class="quick" aria-label="Summed up by">${GROUPINGS.map((by) => html`<li><a href="${totalsHref(filters, by)}"${by === groupBy ? raw(' aria-current="true"') : ''}>${LABELS[by]}</a></li>`)}</ul>
 <ul class="quick" aria-label="Filters">${FILTERS.flatMap((filter) => valuesOf(filters, filter).map((value) => givenChip(totalsHref(withoutValue(filters, filter, value), groupBy), filter, value, names)))}<li><a href="${jobsHref(filters)}">Change filters in the list</a></li></ul>
-${countedFrom === undefined ? '' : html`<p class="note">There are more restores than are read for a page: those requested before ${utc(countedFrom, true)} UTC are in no total.</p>`}
+${countedFrom === undefined ? '' : html`<p class="note">There are more restores than are read for a page: those requested before ${exactTime(countedFrom)} are in no total.</p>`}
 ${tagsNote(summary)}${
   groups.length === 0
     ? html`<div class="empty"><h2>No restores</h2><p>None of this period is on record that fits.</p></div>`
-    : html`<table class="stack pack" role="table"><caption>${groupBy === 'finding' ? 'A restore with several findings is in several rows.' : html`<span class="hidden">Totals, those of most restores first</span>`}</caption>
+    : html`<table class="stack pack" role="table"><caption>${groupBy === 'finding' ? 'A restore with several findings is in several rows.' : html`<span class="hidden">Totals, ${isOverTime ? 'the newest' : 'those of most restores'} first</span>`}</caption>
 ${tableHead([LABELS[groupBy], ...NUMBERS.map((title) => [title, 'r'] as const)])}<tbody role="rowgroup">
-${groups.map((group) => row(group, groupBy, hrefOf(group, groupBy, { filters, dated, summary })))}${totals && groups.length > 1 && groupBy !== 'finding' ? allRow(totals) : ''}</tbody></table>`
+${shown.map((group) => row(group, groupBy, hrefOf(group, groupBy, { filters, dated, summary })))}${totals && groups.length > 1 && groupBy !== 'finding' ? allRow(totals) : ''}</tbody></table>`
 }
 ${groupsLeftOut > 0 ? html`<p class="soft">And ${number(groupsLeftOut)} more, of fewer restores.</p>` : ''}
 <nav class="pages" aria-label="Data"><span class="soft small">These totals as <a href="/summary?${data}">JSON</a></span></nav></section>`;
@@ -73,6 +75,8 @@ export const wrongTotals = (text: string, now: number): Html =>
     },
     now,
   );
+
+const newestFirst = ({ value: a = '' }: Group, { value: b = '' }: Group) => (a < b ? 1 : -1);
 
 const NUMBERS = ['Restores', 'Completed', 'Failed', 'Open', 'With findings', 'Median', '95th percentile', 'Longest'];
 

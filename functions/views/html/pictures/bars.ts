@@ -69,7 +69,7 @@ ${columns
       return html`<rect class="${looks[i]?.look ?? ''}" x="${fixed(x + step * 0.12)}" y="${fixed(y)}" width="${fixed(step * 0.76)}" height="${fixed(height)}"/>`;
     });
     const words = column.counts.flatMap((n, i) => (n > 0 ? `${number(n)} ${looks[i]?.label.toLowerCase()}` : []));
-    const title = `${spanName(column, unit)}: ${column.restores === 0 ? withoutWords(column) : words.join(', ') || `${number(column.restores)} without`}`;
+    const title = `${spanName(column, unit)}: ${column.restores === 0 ? withoutWords(column) : words.join(', ') || `${number(column.restores)} without`}${column.least ? '; there may have been more' : ''}`;
     return html`${linked(
       column.restores === 0 ? undefined : href?.(column),
       html`<rect class="hit" x="${fixed(x)}" y="0" width="${fixed(step)}" height="${HEIGHT}"/><title>${title}</title>${parts}${hole(column, x)}`,
@@ -91,7 +91,7 @@ ${columns
     if (column.restores === 0)
       return html`<tr><th scope="row">${name}</th><td colspan="${series.length + 1}" class="r">${capitalized(withoutWords(column))}</td></tr>
 `;
-    return html`<tr><th scope="row">${href ? html`<a href="${href(column)}">${name}</a>` : name}</th>${column.counts.map((n) => html`<td class="r">${number(n)}</td>`)}<td class="r">${number(column.restores)}</td></tr>
+    return html`<tr><th scope="row">${href ? html`<a href="${href(column)}">${name}</a>` : name}</th>${column.counts.map((n) => html`<td class="r">${number(n)}</td>`)}<td class="r">${column.least ? 'at least ' : ''}${number(column.restores)}</td></tr>
 `;
   }
 }

@@ -8,8 +8,8 @@ import {
   cellCounts,
   cellRuns,
 } from '../../pictures/coverage-cells.ts';
-import { spanLabel, spanName, type Unit } from '../../pictures/spans.ts';
-import { counted, listed, number } from '../../text.ts';
+import { spanEnds, spanLabel, spanName, type Unit } from '../../pictures/spans.ts';
+import { counted, number } from '../../text.ts';
 import { type Html, name, visible } from '../text.ts';
 import { type Cell, type CellLook, cellTable } from './cells.ts';
 import { ends } from './plot.ts';
@@ -102,6 +102,13 @@ function wordsOf(cells: readonly CoverageCell[], unit: Unit): Html {
   const parts = CELL_STATES.filter((state) => counts[state] > 0 && state !== 'absent' && state !== 'hole').map(
     (state) => `${number(counts[state])} ${WORD[state]}`,
   );
-  const newest = holes.toReversed().map((hole) => spanName(hole, unit === 'month' ? 'month' : 'week'));
-  return html`${holes.length === 0 ? '' : html`<strong class="bad">${counted(counts.hole, unit)} not proven</strong>: ${listed(newest.slice(0, NAMED_HOLES), newest.length)}${parts.length > 0 ? html`<br>` : ''}`}${parts.join(', ') || (holes.length > 0 ? '' : 'not there')}`;
+  const named = holes.slice(-NAMED_HOLES).toReversed();
+  const more = holes.length - named.length;
+  return html`${holes.length === 0 ? '' : html`<strong class="bad">${counted(counts.hole, unit)} not proven</strong>: ${named.map((hole, i) => html`${i > 0 ? ', ' : ''}${daysOf(hole, unit)}`)}${more > 0 ? ` and ${number(more)} more` : ''}${parts.length > 0 ? html`<br>` : ''}`}${parts.join(', ') || (holes.length > 0 ? '' : 'not there')}`;
 }
+
+/** Dates that don't break. */
+const daysOf = (hole: CoverageCell, unit: Unit) =>
+  spanEnds(hole, unit === 'month' ? 'month' : 'week').map(
+    (date, i) => html`${i > 0 ? ' to ' : ''}<time datetime="${date}">${date}</time>`,
+  );

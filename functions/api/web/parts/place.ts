@@ -1,0 +1,46 @@
+// functions/api/web/parts/place.ts: the project and the cluster that an address names, and the page that says why it names neither.
+import { html } from 'hono/html';
+import { type Html, name, visible } from '../../../views/html/text.ts';
+import { clusterHref, clustersHref } from '../../../views/paths.ts';
+import { readParameters, text } from '../../http/parameters.ts';
+import { type Candidate, RequestProblem } from '../../http/problem.ts';
+import { CLUSTER, PROJECT } from '../../query/job-filters.ts';
+import { type AskedPlace, type NamesReader, placeAsked } from '../../query/names.ts';
+import { messagePage } from '../html/layout.ts';
+
+/** An id that is none is not found, as one of nothing is. */
+const PLACE_PARAMETERS = {
+  project: PROJECT,
+  cluster: CLUSTER,
+  projectId: text('the id of a project'),
+  clusterName: text('the name of a cluster'),
+};
+
+type Place = Pick<AskedPlace, 'projectId' | 'clusterName'>;
+
+/** Requests: none for ids; else those of the names. @returns where no one place is named, why */
+export async function readPlace(ledger: NamesReader, given: URLSearchParams): Promise<Place | RequestProblem> {
+  try {
+    return await placeAsked(ledger, readParameters(given, PLACE_PARAMETERS));
+  } catch (error) {
+    if (error instanceof RequestProblem) return error;
+    throw error;
+  }
+}
+
+/** With links to what an ambiguous name may stand for. */
+export function refusedPlace(
+  { problem: { status, field = 'address', candidates = [] }, message }: RequestProblem,
+  now: number,
+): { page: Html; status: 400 | 409 } {
+  const links = candidates.map((candidate) => html`<li>${candidateLink(candidate)}</li>`);
+  const list = links.length === 0 ? '' : html`<ul class="plain">${links}</ul>`;
+  const page = messagePage('This address can’t be used', visible(`${field}: ${message}.`), now, list);
+  return { page, status: status === 409 ? 409 : 400 };
+}
+
+function candidateLink({ projectId, projectName, clusterName }: Candidate): Html {
+  const href = clusterName === undefined ? clustersHref(projectId) : clusterHref(projectId, clusterName);
+  const words = html`${name(projectName)}${clusterName === undefined ? '' : html` / ${name(clusterName)}`}`;
+  return html`${href === undefined ? words : html`<a href="${href}">${words}</a>`} <span class="soft small">project ${projectId}</span>`;
+}
