@@ -30,7 +30,6 @@ import { readJobPage } from './pages/read-job-page.ts';
 import { projectHealth, readCoverage } from './parts/coverage-health.ts';
 import { type Asked, type FilterProblem, JOBS_A_PAGE, jobsHref, problemOf, readAsked } from './parts/job-filter.ts';
 import { lastRuns } from './parts/last-runs.ts';
-import { readPlace, refusedPlace } from './parts/place.ts';
 import { projectsOf, readNames } from './parts/project-names.ts';
 import { WorstClusters } from './pictures/worst-clusters.ts';
 
@@ -197,6 +196,7 @@ export function pageRoutes({
   // Requests: 2 queries, 1 batch read for each 25 projects, those of the last runs, and at most 3 queries for the months of the drills; of one
   // project, those of its name, 1 batch read, 2 queries, and at most 3 queries and batch reads for its restores.
   app.get('/clusters', async (context) => {
+    const { readPlace, refusedPlace } = await import('./parts/place.ts');
     const place = await readPlace(ledger, given(context));
     if (place instanceof RequestProblem) {
       const { page, status } = refusedPlace(place, now());
