@@ -30,7 +30,6 @@ import { readOverview } from './pages/read-overview.ts';
 import { projectHealth, readCoverage } from './parts/coverage-health.ts';
 import { type Asked, type FilterProblem, JOBS_A_PAGE, jobsHref, problemOf, readAsked } from './parts/job-filter.ts';
 import { lastRuns } from './parts/last-runs.ts';
-import { readPlace, refusedPlace } from './parts/place.ts';
 import { projectsOf, readNames } from './parts/project-names.ts';
 import { WorstClusters } from './pictures/worst-clusters.ts';
 
@@ -180,6 +179,7 @@ export function pageRoutes({
     const { tag } = context.req.query();
     if (tag !== undefined && TAG.read(tag) === undefined)
       return answer(context, messagePage('This address can’t be used', `tag: expected ${TAG.expected}.`, now()), 400);
+    const { readPlace, refusedPlace } = await import('./parts/place.ts');
     const named = given(context);
     named.delete('tag');
     const place = await readPlace(ledger, named);
