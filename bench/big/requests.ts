@@ -105,6 +105,11 @@ export function requestsOf(load: Load, files: readonly string[]): BigRequest[] {
     ...filteredRequests(load),
     { route: 'GET /restore-jobs/:id', target: `/restore-jobs/${newest?.jobId}` },
     { route: 'GET /restore-jobs/:id', target: `/restore-jobs/${newest?.jobId}?projectId=${newest?.projectId}` },
+    {
+      route: 'GET /restore-jobs/:id',
+      target: `/restore-jobs/${newest?.jobId}?project=${newest?.projectName}`,
+      about: projects,
+    },
 
     { route: 'GET /runs', target: '/runs' },
     { route: 'GET /runs', target: '/runs?limit=5&format=csv&bom=true', about: 5 },

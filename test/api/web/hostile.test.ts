@@ -2,8 +2,9 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { PagePorts } from '../../../functions/api/web/answers/ports.ts';
 import { FILTERS, JOBS_A_PAGE } from '../../../functions/api/web/parts/job-filter.ts';
-import { type PagePorts, pageRoutes } from '../../../functions/api/web/routes.ts';
+import { pageRoutes } from '../../../functions/api/web/routes.ts';
 import type { LedgerJob } from '../../../functions/ledger/model/ledger.ts';
 import { silentLog } from '../../../functions/platform/log.ts';
 import {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PagePorts } from '../../../functions/api/web/answers/ports.ts';
 import { requesterCell } from '../../../functions/api/web/parts/requester-part.ts';
 import { reasonAtLength } from '../../../functions/api/web/parts/requester-text.ts';
-import { type PagePorts, pageRoutes } from '../../../functions/api/web/routes.ts';
+import { pageRoutes } from '../../../functions/api/web/routes.ts';
 import { countCoverage } from '../../../functions/collector/evaluate/count-coverage.ts';
 import type { ProjectCoverage } from '../../../functions/ledger/model/coverage.ts';
 import { LedgerError } from '../../../functions/ledger/model/errors.ts';
