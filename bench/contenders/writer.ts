@@ -1,8 +1,6 @@
 // bench/contenders/writer.ts: the writes of a first collection alone, of jobs that were read beforehand.
 
-import { setTimeout } from 'node:timers/promises';
 import { AtlasClient } from '../../functions/atlas/client.ts';
-import { LedgerError } from '../../functions/ledger/model/errors.ts';
 import type { Ledger, LedgerJob, Outcome, Recorded } from '../../functions/ledger/model/ledger.ts';
 import { forEachConcurrent } from '../../functions/platform/for-each-concurrent.ts';
 import { sharedLimits } from '../../functions/platform/limits.ts';
@@ -24,11 +22,6 @@ interface Written {
   /** By job. */
   annotations: Map<string, Annotation>;
 }
-
-/** Of one write. */
-const MAX_REFUSALS = 10;
-/** From a refusal to the next attempt. */
-const REFUSED_MS = 500;
 
 interface Annotation {
   sighting: Parameters<Ledger['annotate']>[2];
@@ -81,7 +74,7 @@ const noting = (ledger: Ledger, { records, annotations }: Written): Ledger => ({
 async function writeAll({ projects, records, annotations }: Written, ledger: Ledger): Promise<void> {
   const { writes } = sharedLimits(undefined, ledger.parallelWrites);
   await forEachConcurrent(records, writes.concurrency, async ({ args, outcome }) =>
-    mustBe(outcome, await insistent(() => ledger.record(...args))),
+    mustBe(outcome, await ledger.record(...args)),
   );
   await forEachConcurrent(projects, projects.length, async ({ projectId }) => {
     const jobs = ledger.projectJobs(projectId);
@@ -89,26 +82,13 @@ async function writeAll({ projects, records, annotations }: Written, ledger: Led
       const its = annotations.get(job.jobId);
       if (!its) return;
       const { sighting, annotate: of, outcome } = its;
-      const write = () => ledger.annotate(projectId, job.jobId, sighting, of, job);
-      mustBe(outcome, await writes(() => insistent(write)));
+      mustBe(outcome, await writes(() => ledger.annotate(projectId, job.jobId, sighting, of, job)));
     };
     const annotator = async () => {
       for await (const job of jobs) await annotate(job);
     };
     await Promise.all(Array.from({ length: writes.concurrency }, annotator));
   });
-}
-
-/** DynamoDB Local refuses writes that have waited too long for its lock, as the service never does. */
-async function insistent<T>(write: () => Promise<T>): Promise<T> {
-  for (let left = MAX_REFUSALS; ; left--) {
-    try {
-      return await write();
-    } catch (error) {
-      if (left === 0 || !(error instanceof LedgerError && error.transient)) throw error;
-      await setTimeout(REFUSED_MS);
-    }
-  }
 }
 
 /** @throws Error where less or more was written than the collection wrote */

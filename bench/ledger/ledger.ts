@@ -72,7 +72,8 @@ export function entrants({ large = false }: Pick<Case, 'large'>, { access, folde
     collector(LISTING, 'memory'),
     ...engines.flatMap((engine) => [
       collector(collectorOf(engine), ledgers[engine]),
-      writer(writingOf(engine), ledgers[engine]),
+      // As many writes at once as that are, for minutes, make DynamoDB Local give up on its own locks, which the service never does.
+      ...(large && engine === 'DynamoDB' ? [] : [writer(writingOf(engine), ledgers[engine])]),
     ]),
   ];
 }
