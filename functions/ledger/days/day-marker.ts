@@ -21,6 +21,8 @@ export class DayMarker {
   readonly #marked = new Map<string, Mark>();
   /** Marks of older days that are to be closed. */
   #older = 0;
+  /** Writes under way, of whoever shares this. */
+  #writing = 0;
 
   constructor(table: Table, now: () => number) {
     this.#table = table;
@@ -36,6 +38,17 @@ export class DayMarker {
     const unmarked = days.filter((day) => !this.#isMarked(day));
     if (unmarked.length > 0) this.#begin(unmarked);
     await Promise.all(days.map((day) => this.#marked.get(day)?.written));
+  }
+
+  /** Marks the days of jobs, and writes these. Requests: those of `mark` and `write`. @throws LedgerError, and what `write` throws */
+  async writing<T>(jobIds: readonly string[], write: () => Promise<T>): Promise<T> {
+    this.#writing += 1;
+    try {
+      await this.mark(jobIds);
+      return await write();
+    } finally {
+      this.#writing -= 1;
+    }
   }
 
   #isMarked(day: string): boolean {
@@ -60,10 +73,12 @@ export class DayMarker {
   }
 
   /**
-   * After the writes: what was counted in between is counted again. Requests: 1 write for each month written to, and 1 where a day of
-   * it was older. @throws LedgerError
+   * After the writes: what was counted in between is counted again. Nothing where another write of this process is under way, as its mark
+   * must not be closed: whoever makes that one calls this again. Requests: 1 write for each month written to, and 1 where a day of it was
+   * older. @throws LedgerError
    */
   async markAgain(): Promise<void> {
+    if (this.#writing > 0) return;
     const [marked, older] = [new Map(this.#marked), this.#older];
     this.#marked.clear();
     this.#older = 0;

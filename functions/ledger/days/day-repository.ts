@@ -101,7 +101,7 @@ export class DayRepository {
     return slices.flatMap(({ items }) => items.map(({ jobId }) => String(jobId))).sort()[0];
   }
 
-  async #countDay({ day, marks, counted, countedAt }: DayMarks): Promise<void> {
+  async #countDay({ day, marks, opened, counted, countedAt }: DayMarks): Promise<void> {
     const key = dayCountsKey(day);
     const revision = (await this.#table.get(key))?.revision as number | undefined;
     const startedAt = this.#now();
@@ -115,7 +115,7 @@ export class DayRepository {
     if (!done) return; // somebody else has counted meanwhile
     const isAgain = counted === marks && isLongAgo(countedAt, startedAt);
     const set = isAgain
-      ? { [attributeOf('settled', day)]: marks }
+      ? { [attributeOf('settled', day)]: marks, [attributeOf('closed', day)]: opened }
       : { [attributeOf('counted', day)]: marks, [attributeOf('countedAt', day)]: startedAt };
     await this.#table.update(dayMarksKey(day.slice(0, 7)), { set }, {});
   }

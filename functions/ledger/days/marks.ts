@@ -17,7 +17,10 @@ export interface DayMarks {
   day: string;
   /** How often somebody was about to write, or had written, a job of this day. */
   marks: number;
-  /** How many of these marks began to write, and how many said that this was over. */
+  /**
+   * How many of these marks began to write, and how many said that this was over. They are made equal where a day is settled, when nobody
+   * writes: one who died said nothing, and an ADD that was repeated says it twice.
+   */
   opened: number;
   closed: number;
   /** `marks` as it was when the day was counted last, and when that was: milliseconds since the epoch. */

@@ -51,7 +51,7 @@ export function olderJobsOf(item: Item | undefined, now: number): OlderJobs | un
 export async function countOlder(table: Table, now: () => number, every = false): Promise<void> {
   const item = (await table.get(OLDER_JOBS_KEY)) ?? (await begin(table));
   const startedAt = now();
-  const { marks, counted, countedAt, settled } = marksOf(item, '');
+  const { marks, opened, counted, countedAt, settled } = marksOf(item, '');
   const [kept, revision] = [fieldOf(item, 'jobs') as OlderJobs | undefined, Number(fieldOf(item, 'revision') ?? 0)];
   const isAgain = kept !== undefined && counted === marks && isLongAgo(countedAt, startedAt);
   const isDue = settled !== marks && (counted !== marks || isAgain);
@@ -59,7 +59,7 @@ export async function countOlder(table: Table, now: () => number, every = false)
     kept && kept.before >= dayBefore(RECOUNT_DAYS, startedAt) && kept.before <= dayBefore(MARKED_DAYS, startedAt);
   if (isThere && !isDue && !every) return;
   const jobs = await readOlder(table, dayBefore(KEPT_DAYS, startedAt));
-  const state = isAgain ? { settled: marks } : { counted: marks, countedAt: startedAt };
+  const state = isAgain ? { settled: marks, closed: opened } : { counted: marks, countedAt: startedAt };
   // Not done where somebody else has counted meanwhile.
   const set = { jobs, ...state, revision: revision + 1 };
   await table.update(OLDER_JOBS_KEY, { set }, { revision: revision === 0 ? undefined : revision });

@@ -156,8 +156,8 @@ export class JobRepository {
       const condition = before ? ({ revision, observedAt, fingerprint } as Record<string, string>) : { pk: undefined };
       const change = 'change' in decision ? decision.change : undefined;
       const recorded = defined({ outcome: decision.outcome, job: withoutHistory(job), change });
-      await this.#days.mark([at.jobId]);
-      const written = await this.#table.put(jobItem(job, before), condition);
+      const item = jobItem(job, before);
+      const written = await this.#days.writing([at.jobId], () => this.#table.put(item, condition));
       if (written.done) return recorded;
       before = await this.#read(at);
       if (written.repeated && before && isOurs(ledgerJob(before), job)) return recorded;

@@ -77,6 +77,52 @@ test('a day that somebody else is writing to is counted again once they have end
   expect((await own.ledger.dayCounts([DAY])).get(DAY)?.status).toEqual({ RUNNING: 2 });
 });
 
+test('of two that write in one process, the one that ends first closes no mark of the other', async () => {
+  await using own = await engine.newTable();
+  let held: (() => void) | undefined;
+  const both = own.gated(async (operation) => {
+    if (operation === 'PutItem') await new Promise<void>((resolve) => (held = resolve));
+  });
+  const writing = both.record(at('20T10:00:00', 1), seen(0));
+  while (!held) await new Promise((resolve) => setImmediate(resolve));
+  await both.markDaysAgain(); // of the one that ends
+  await own.ledger.countDays(never);
+  held();
+  await writing;
+  expect((await own.ledger.dayCounts([DAY])).size).toBe(0);
+  await both.markDaysAgain();
+  await own.ledger.countDays(never);
+  expect((await own.ledger.dayCounts([DAY])).get(DAY)?.status).toEqual({ RUNNING: 1 });
+});
+
+test('a mark that DynamoDB added twice, as the SDK repeated it, makes no day that is being written to pass for counted', async () => {
+  const clock = new ManualClock(Date.parse(NOW));
+  await using own = await engine.newTable(() => clock.now());
+  const now = () => clock.now();
+  const update: Table['update'] = async (key, change, condition) => {
+    if (Object.keys(change.add ?? {}).some((name) => name.startsWith('closed')))
+      await own.table.update(key, change, condition);
+    return own.table.update(key, change, condition);
+  };
+  const repeating = tableLedger({ table: overTable(own.table, { update }), now });
+  await own.ledger.countDays(never);
+  for (const time of ['20T10:00:00', '01T10:00:00']) await repeating.record(at(time, 1), seen(0));
+  await repeating.markDaysAgain();
+  for (let n = 0; n < 2; n++) {
+    await own.ledger.countDays(never);
+    clock.advance(SETTLE_MS);
+  }
+  const other = tableLedger({ table: own.table, now });
+  await other.markDays([at('20T11:00:00', 2).jobId, at('01T11:00:00', 2).jobId]);
+  await own.ledger.countDays(never);
+  for (const time of ['20T11:00:00', '01T11:00:00']) await other.record(at(time, 2), seen(1));
+  expect([await own.ledger.dayCounts([DAY]), await own.ledger.olderJobs()]).toEqual([new Map(), undefined]);
+  await other.markDaysAgain();
+  await own.ledger.countDays(never);
+  expect((await own.ledger.dayCounts([DAY])).get(DAY)?.status).toEqual({ RUNNING: 2 });
+  expect(await own.ledger.olderJobs()).toMatchObject({ open: 2 });
+});
+
 test('what a writer wrote that died before it said so is counted all the same', async () => {
   const clock = new ManualClock(Date.parse(NOW));
   await using own = await engine.newTable(() => clock.now());
