@@ -1,18 +1,12 @@
 // bin/commands/coverage.ts: when each cluster was last read completely, and if not, why not.
 import { Command } from 'commander';
-import {
-  COVERAGE_COLUMNS,
-  type CoverageRow,
-  coverageCells,
-  needsAttention,
-  tagWanted,
-} from '../../functions/views/coverage.ts';
+import { COVERAGE_COLUMNS, type CoverageRow, coverageCells, needsAttention } from '../../functions/views/coverage.ts';
 import { clusterName } from '../options/flags.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { projectIdsOf, projects, projectsOf } from '../options/projects.ts';
 import { type RowFlags, rowChoice, withRows } from '../options/rows.ts';
 import { type RulesFlags, withObjectives } from '../options/rules.ts';
-import { tags } from '../options/tags.ts';
+import { ofTags, tags } from '../options/tags.ts';
 import { byName, writeCoverage } from '../output/coverage-table.ts';
 import type { RowShape } from '../output/formats.ts';
 import { showRows } from '../output/rows.ts';
@@ -74,12 +68,10 @@ async function showCoverage({ project: given, cluster, tag, ...flags }: Coverage
   const choice = await rowChoice(flags);
   await using opened = await openToRead(flags, context);
   const projectIds = given && (await projectIdsOf(given, projectsOf(opened.ledger)));
-  const mayHaveTag = tagWanted(tag);
-  const rows: CoverageRow[] = [];
-  for await (const row of opened.ledger.coverageRows(projectIds)) {
-    if (projectIds && !projectIds.includes(row.projectId)) continue;
-    if ((cluster === undefined || row.clusterName === cluster) && mayHaveTag(row)) rows.push(row);
-  }
+  const all: CoverageRow[] = [];
+  for await (const row of opened.ledger.coverageRows(projectIds))
+    if (!projectIds || projectIds.includes(row.projectId)) all.push(row);
+  const rows = (await ofTags(tag, all)).filter(({ clusterName }) => cluster === undefined || clusterName === cluster);
   if (given && rows.length === 0) throw new CommandError(nothingOf(given, cluster));
   context.end(rows.some(({ state }) => needsAttention(state)) ? EXIT.incomplete : EXIT.ok);
   await showRows({ rows }, choice, COVERAGE_ROWS, context, async (shown) => {

@@ -1,12 +1,12 @@
 // bin/commands/drills.ts: when each cluster was last restored, and which are overdue.
 import { Command } from 'commander';
-import { tagWanted } from '../../functions/views/coverage.ts';
+import type { CoverageRow } from '../../functions/views/coverage.ts';
 import { LACKING_DRILLS, UNKNOWN_DRILLS } from '../../functions/views/coverage-totals.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { projectIdsOf, projects, projectsOf } from '../options/projects.ts';
 import { type RowFlags, rowChoice, withRows } from '../options/rows.ts';
 import { type RulesFlags, withObjectives } from '../options/rules.ts';
-import { tags } from '../options/tags.ts';
+import { ofTags, tags } from '../options/tags.ts';
 import { byUrgency, DRILL_ROWS, type DrillRow, drillColumns, drillRow, drillSummary } from '../output/drill-rows.ts';
 import { showRows } from '../output/rows.ts';
 import { writeTable } from '../output/tables.ts';
@@ -73,14 +73,13 @@ async function showDrills({ project: given, tag, overdue, unproven, ...flags }: 
   const projects = given && (await projectIdsOf(given, projectsOf(opened.ledger)));
   const isShown = (state: DrillRow['state']) =>
     (!overdue || state === 'overdue') && (!unproven || LACKING_DRILLS.includes(state));
-  const mayHaveTag = tagWanted(tag);
-  const rows: DrillRow[] = [];
-  for await (const covered of opened.ledger.coverageRows(projects)) {
-    if (projects && !projects.includes(covered.projectId)) continue;
-    if (!mayHaveTag(covered)) continue;
-    rows.push(...drillRow(covered).filter(({ state }) => isShown(state)));
-  }
-  rows.sort(byUrgency);
+  const covered: CoverageRow[] = [];
+  for await (const row of opened.ledger.coverageRows(projects))
+    if (!projects || projects.includes(row.projectId)) covered.push(row);
+  const rows = (await ofTags(tag, covered))
+    .flatMap(drillRow)
+    .filter(({ state }) => isShown(state))
+    .sort(byUrgency);
   const some = (state: DrillRow['state']) => rows.some((row) => row.state === state);
   context.end(some('overdue') ? EXIT.drillOverdue : UNKNOWN_DRILLS.some(some) ? EXIT.incomplete : EXIT.ok);
   await showRows({ rows }, choice, DRILL_ROWS, context, async (shown) => {

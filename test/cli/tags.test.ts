@@ -208,8 +208,40 @@ test('the page of clusters takes a tag, too', async () => {
       expect(status).toBe(200);
       expect(text).toContain('Only clusters with the tag env=prod , and what may hide one');
       expect(text).toMatch(/ prod .* unread /);
+      expect(text).toContain('Every cluster with backups on this page was read within');
       expect(text).not.toContain(' staging ');
     }
     expect(await page('tag=env')).toEqual([400, expect.stringContaining('tag: expected a tag such as env=prod')]);
+    const [, both] = await page('tag=env%3Dprod&tag=env%3Dstaging');
+    expect(both).toMatch(/ prod .* staging /);
+    expect(both).not.toContain(' bare ');
+    const one = `project=${projectId}&cluster=prod&tag=env%3Dprod`;
+    expect(await page(one)).toEqual([400, expect.stringContaining('tag: the page of one cluster has no filter')]);
+  });
+});
+
+test('a tag that no cluster has is refused, as nothing is overdue of nothing', async () => {
+  const other = atlas.world.projects.find(({ id }) => id !== projectId)?.id ?? '';
+  const refusal = 'no cluster has a tag that fits "env=prd"';
+  await served(async (url) => {
+    for (const where of [[], ['--api', url]])
+      for (const command of [['drills', '--overdue'], ['drills'], ['coverage']]) {
+        const of = (project: string) => shell.run([...command, '--project', project, '--tag', 'env=prd', ...where]);
+        expect(await of(other)).toMatchObject({ code: 2, stderr: expect.stringContaining(`--tag: ${refusal}`) });
+        expect((await of(projectId)).code).not.toBe(2); // a cluster may have it
+      }
+    const answer = await fetch(`${url}/coverage?project=${other}&drill=overdue&tag=env%3Dprd`);
+    expect([answer.status, await answer.json()]).toMatchObject([400, { detail: expect.stringContaining(refusal) }]);
+    const page = await fetch(`${url}/clusters?project=${other}&tag=env%3Dprd`);
+    expect([page.status, plain(await page.text())]).toEqual([400, expect.stringContaining(`tag: ${refusal}`)]);
+  });
+});
+
+test('of one cluster it doesn’t matter whether the tags of others are known', async () => {
+  await served(async (url) => {
+    const of = async (name: string) =>
+      (await fetch(`${url}/restore-jobs?project=${projectId}&cluster=${name}&tag=env%3Dprod`)).json();
+    expect(await of('prod')).not.toHaveProperty('tagsNotKnown');
+    expect(await of('unread')).toMatchObject({ jobs: [], tagsNotKnown: { clusters: 1 } });
   });
 });

@@ -61,8 +61,9 @@ export async function withNames<F extends JobsFilter>(
     targets: patterns(target),
     projectIds: orgId === undefined ? undefined : await projectsOfOrganization(ledger, orgId),
   });
-  if (tag) found.tagged = taggedClusters(tag, await tagFacts(ledger, { ...filter, ...found }));
-  return { ...filter, ...found };
+  const named = { ...filter, ...found };
+  if (tag) named.tagged = taggedClusters(tag, await tagFacts(ledger, named), named);
+  return named;
 }
 
 /** The id of a project that is named by it or by its name. Requests: 1 query, for a name. @throws RequestProblem */

@@ -15,6 +15,7 @@ import { resource } from '../http/resource.ts';
 import { CLUSTER, PROJECT, TAG } from '../query/job-filters.ts';
 import { CURSOR, LIMIT } from '../query/jobs-query.ts';
 import { placeAsked } from '../query/names.ts';
+import { taggedClusters } from '../query/tagged-clusters.ts';
 
 /** Projects a page. */
 const DEFAULT_LIMIT = 100;
@@ -64,9 +65,14 @@ export function coverageRoutes(
           coverageRows(project, { now: now(), lateAfterMs, objectives }, archived).filter(isWanted),
         cells: (row: object) => coverageCells(row as CoverageRow),
         read: async (max: number): Promise<Page<Covered>> => {
-          if (projectId !== undefined) return { items: [await oneProject(projectId)] };
-          const page = await ledger.projectPage(defined({ limit: max, cursor, held }));
-          held = page.items;
+          const page: Page<Covered> =
+            projectId !== undefined
+              ? { items: [await oneProject(projectId)] }
+              : await ledger.projectPage(defined({ limit: max, cursor, held }));
+          if (projectId === undefined) held = page.items;
+          // Of several pages, another one may have it.
+          const isAll = cursor === undefined && page.cursor === undefined;
+          if (asked.tag && isAll) taggedClusters(asked.tag, page.items);
           return page;
         },
       };

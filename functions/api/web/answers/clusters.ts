@@ -1,8 +1,9 @@
 // functions/api/web/answers/clusters.ts: GET /clusters: all clusters, those of a project, or one.
 import { isObjectId } from '../../../restore/object-id.ts';
 import { tagWanted } from '../../../views/coverage.ts';
-import { RequestProblem } from '../../http/problem.ts';
+import { badParameter, RequestProblem } from '../../http/problem.ts';
 import { TAG } from '../../query/job-filters.ts';
+import { noneTagged } from '../../query/tagged-clusters.ts';
 import { messagePage } from '../html/layout.ts';
 import { clustersPage } from '../pages/clusters-page.ts';
 import { projectHealth, readCoverage } from '../parts/coverage-health.ts';
@@ -21,37 +22,38 @@ const MAX_PICTURED = 40;
  */
 export async function clustersAnswer(ports: ReadPorts, given: URLSearchParams): Promise<PageAnswer> {
   const { ledger, now, lateAfterMs, objectives } = ports;
-  const tag = given.get('tag') ?? undefined;
-  if (tag !== undefined && TAG.read(tag) === undefined) {
-    const page = messagePage('This address can’t be used', `tag: expected ${TAG.expected}.`, now());
-    return { page, status: 400 };
-  }
+  const refused = (why: string) => refusedPlace(badParameter('tag', why), now());
+  const sent = given.getAll('tag');
+  const tags = sent.length === 0 ? undefined : TAG.read(sent.join('\n'));
+  if (sent.length > 0 && !tags) return refused(`expected ${TAG.expected}`);
   const named = new URLSearchParams(given);
   named.delete('tag');
   const place = await readPlace(ledger, named);
   if (place instanceof RequestProblem) return refusedPlace(place, now());
   const { projectId, clusterName } = place;
-  if (projectId !== undefined) return ofProject(ports, { projectId, clusterName, tag });
+  if (tags && clusterName !== undefined) return refused('the page of one cluster has no filter');
+  if (projectId !== undefined) return ofProject(ports, { projectId, clusterName, tags });
   const worst = new WorstClusters(MAX_PICTURED);
   const [{ projects, complete }, runs] = await Promise.all([
     readCoverage(ledger.projects(), { now: now(), lateAfterMs, objectives }, worst),
     lastRuns(ledger),
   ]);
-  const clusters = projects
-    .flatMap((project) => project.clusters)
-    .filter(tagWanted(tag === undefined ? undefined : [tag]));
+  const all = projects.flatMap((project) => project.clusters);
+  const none = complete && noneTagged(tags, all);
+  if (none) return refusedPlace(none, now());
+  const clusters = all.filter(tagWanted(tags));
   // Those are of all clusters.
-  const shown = tag === undefined ? { pictures: await allPictures(ports, worst) } : { tag };
+  const shown = tags ? { tags } : { pictures: await allPictures(ports, worst) };
   const page = { clusters, complete, lateAfterMs, runs, ...shown };
   return { page: await clustersPage(page, now()), status: 200 };
 }
 
 async function ofProject(
   ports: ReadPorts,
-  asked: { projectId: string; clusterName: string | undefined; tag: string | undefined },
+  asked: { projectId: string; clusterName: string | undefined; tags: string[] | undefined },
 ): Promise<PageAnswer> {
   const { ledger, now, lateAfterMs, objectives } = ports;
-  const { projectId, clusterName, tag } = asked;
+  const { projectId, clusterName, tags } = asked;
   const record = isObjectId(projectId) ? await ledger.projectRecord(projectId) : undefined;
   if (!record) {
     const page = messagePage('No such project', 'No run has seen a project with this id.', now());
@@ -59,13 +61,15 @@ async function ofProject(
   }
   if (clusterName !== undefined) return clusterAnswer(ports, record, clusterName);
   const health = projectHealth(record, { now: now(), lateAfterMs, objectives }, record.archived);
-  const clusters = health.filter(tagWanted(tag === undefined ? undefined : [tag]));
+  const none = noneTagged(tags, health);
+  if (none) return refusedPlace(none, now());
+  const clusters = health.filter(tagWanted(tags));
   const page = {
     clusters,
     complete: true,
     lateAfterMs,
     project: record,
-    ...(tag === undefined ? { pictures: await projectPictures(ports, record) } : { tag }),
+    ...(tags ? { tags } : { pictures: await projectPictures(ports, record) }),
   };
   return { page: await clustersPage(page, now()), status: 200 };
 }

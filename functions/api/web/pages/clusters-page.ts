@@ -32,14 +32,14 @@ export interface ClustersPage {
   pictures?: Html | '';
   /** Without a reading for so long a cluster is late, in ms. */
   lateAfterMs: number;
-  /** Only clusters that have this tag, or may have it. */
-  tag?: string;
+  /** Only clusters that have one of these, or may have it. */
+  tags?: readonly string[];
   /** Where the page is of one project. */
   project?: { projectId: string; projectName: string };
 }
 
 export function clustersPage(page: ClustersPage, now: number): Html {
-  const { clusters, complete, runs, project, tag } = page;
+  const { clusters, complete, runs, project, tags } = page;
   const attention = clusters.filter(({ state }) => needsAttention(state));
   const gone = clusters.filter(({ state }) => isOver(state));
   const there = clusters.filter(({ clusterName, state }) => clusterName !== undefined && !isOver(state));
@@ -54,12 +54,12 @@ export function clustersPage(page: ClustersPage, now: number): Html {
   ];
   const body = html`<div class="top"><h1>${one ? html`Clusters of ${name(project.projectName, 200)}` : title}</h1>
 ${one ? html`<p><a href="/clusters">All projects</a></p>` : ''}</div>
-${tag === undefined ? '' : html`<p class="note">Only clusters with the tag ${name(tag, 200)}, and what may hide one: clusters whose tags are not known. <a href="/clusters${one ? `?projectId=${encodeURIComponent(project.projectId)}` : ''}">Show all</a></p>`}
+${tags === undefined ? '' : html`<p class="note">Only clusters with the tag ${name(tags.join(' or '), 200)}, and what may hide one: clusters whose tags are not known. <a href="/clusters${one ? `?projectId=${encodeURIComponent(project.projectId)}` : ''}">Show all</a></p>`}
 ${complete ? '' : html`<div class="note">There are more projects than this page reads. ${ALL_OF_THEM}</div>`}
-${there.length + attention.length === 0 ? nothing(one) : parts}
+${there.length + attention.length > 0 ? parts : tags ? NONE_THERE : nothing(one)}
 ${gone.length === 0 ? '' : gonePart(gone, one, now)}
 ${runs ? runsPart(runs, now) : ''}`;
-  return document({ title, place: '/clusters', itself: !one && tag === undefined, body }, now);
+  return document({ title, place: '/clusters', itself: !one && tags === undefined, body }, now);
 }
 
 const isOver = (state: CoverageState) => state === 'gone' || state === 'out-of-scope';
@@ -71,6 +71,8 @@ const gonePart = (gone: readonly ClusterHealth[], one: boolean, now: number) =>
 <p class="soft small">Their restores stay in the ledger.
 ${one ? '' : 'Those gone for more than a week are on their project’s page.'}</p>
 ${clusterTable(gone.slice(0, MAX_ROWS), 'Clusters that are gone', true, now)}</details></section>`;
+
+const NONE_THERE = html`<div class="card empty"><h2>No cluster that is still there has this tag</h2></div>`;
 
 const nothing = (inProject: boolean) =>
   html`<div class="card empty"><h2>No cluster is known${inProject ? ' in this project' : ' yet'}</h2>
@@ -87,12 +89,16 @@ function summary(there: readonly ClusterHealth[]): Html {
   return html`<dl class="facts">${parts}</dl>`;
 }
 
-function attentionPart(rows: readonly ClusterHealth[], { lateAfterMs, complete }: ClustersPage, now: number): Html {
+function attentionPart(
+  rows: readonly ClusterHealth[],
+  { lateAfterMs, complete, tags }: ClustersPage,
+  now: number,
+): Html {
   const late = shortSpan(lateAfterMs / 1_000);
   if (rows.length === 0) {
     return html`<section class="card" aria-labelledby="attention">
 <h2 id="attention">Nothing needs attention</h2>
-<p class="soft">Every cluster with backups ${complete ? '' : 'on this page '}was read within the last ${late}, without an error.</p></section>`;
+<p class="soft">Every cluster with backups ${complete && tags === undefined ? '' : 'on this page '}was read within the last ${late}, without an error.</p></section>`;
   }
   const worst = rows.toSorted(worstFirst);
   return html`<section class="card" aria-labelledby="attention">
