@@ -81,7 +81,9 @@ export class PendingAnswer {
     else if (this.#head) this.fail('ATLAS_BAD_ANSWER', `was answered ${this.#head.status}, then cut off (${code})`);
     else if (/^HPE_|^HTTPParserError$|OVERFLOW|HTTP2_PROTOCOL/.test(code)) {
       this.fail('ATLAS_BAD_ANSWER', `was answered with something that isn't HTTP (${code})`);
-    } else if (/CERT|SELF_SIGNED|SIGNATURE|ERR_TLS|ERR_SSL|PRX_TLS/.test(code)) {
+    } else if (/^ERR_SSL|^EPROTO$/.test(code)) {
+      this.fail('ATLAS_UNAVAILABLE', `failed: no TLS connection to ${this.via} (${code})`, { lasting: true });
+    } else if (/CERT|SELF_SIGNED|SIGNATURE|ERR_TLS|PRX_TLS/.test(code)) {
       const problem = `failed: the certificate of ${this.via} is not trusted (${code})`;
       this.fail('ATLAS_UNAVAILABLE', problem, { lasting: true });
     } else this.fail('ATLAS_UNAVAILABLE', `failed: no connection to ${this.via} (${code})`);

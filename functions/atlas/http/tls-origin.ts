@@ -27,7 +27,8 @@ export class TlsOrigin {
   /** Of the last handshake, so that the next one is shorter. */
   #session: Buffer | undefined;
   #connections: Http2Connection[] = [];
-  #connecting = 0;
+  /** Without a handshake yet. */
+  readonly #connecting = new Set<TLSSocket>();
   /** Streams that the newest connection took. Undefined until there was one. */
   #streams: number | undefined;
   /** Not yet sent. */
@@ -49,7 +50,8 @@ export class TlsOrigin {
   async close() {
     this.#closed = true;
     for (const connection of this.#connections) connection.destroy();
-    this.#failQueue({ code: 'CLOSED' });
+    for (const socket of this.#connecting) socket.destroy(closed());
+    this.#failQueue(closed());
     await this.#http1?.close();
   }
 
@@ -68,10 +70,10 @@ export class TlsOrigin {
 
   #mayOpen(): boolean {
     if (this.#queue.length === 0) return false;
-    if (this.#connections.length + this.#connecting >= this.#options.connections) return false;
+    if (this.#connections.length + this.#connecting.size >= this.#options.connections) return false;
     // Whether one is enough is known once the server said how many streams it takes.
-    if (this.#connecting === 0) return this.#connections.every(({ streams }) => streams !== undefined);
-    return this.#streams !== undefined && this.#queue.length > this.#connecting * this.#streams;
+    if (this.#connecting.size === 0) return this.#connections.every(({ streams }) => streams !== undefined);
+    return this.#streams !== undefined && this.#queue.length > this.#connecting.size * this.#streams;
   }
 
   #open() {
@@ -85,14 +87,11 @@ export class TlsOrigin {
       ALPNProtocols: ['h2', 'http/1.1'],
       ...defined({ ca: this.#options.ca, session: this.#session }),
     });
-    this.#connecting += 1;
+    this.#connecting.add(socket);
     const timer = setTimeout(() => socket.destroy(connectTimeout()), CONNECT_MS);
-    let done = false;
     const settle = (then: () => void) => {
-      if (done) return; // whoever has the socket now hears of its errors
-      done = true;
+      if (!this.#connecting.delete(socket)) return; // whoever has the socket now hears of its errors
       clearTimeout(timer);
-      this.#connecting -= 1;
       then();
     };
     socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
@@ -143,7 +142,7 @@ export class TlsOrigin {
 
   #failed(error: Error) {
     // What is under way elsewhere gives way to those who wait.
-    if (this.#connections.some(({ usable }) => usable) || this.#connecting > 0) return;
+    if (this.#connections.some(({ usable }) => usable) || this.#connecting.size > 0) return;
     this.#failQueue(error);
   }
 
@@ -152,4 +151,5 @@ export class TlsOrigin {
   }
 }
 
+const closed = () => Object.assign(new Error('closed'), { code: 'CLOSED' });
 const connectTimeout = () => Object.assign(new Error('no connection in time'), { code: 'CONNECT_TIMEOUT' });

@@ -1,9 +1,10 @@
 import { createSecureServer } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { HttpTransport } from '../../../functions/atlas/http/http-transport.ts';
 import type { TransportRequest } from '../../../functions/atlas/http/transport.ts';
+import { listen } from '../../../local/listen.ts';
 import { makeCertificate } from '../certificate.ts';
 import { failureOf } from '../clients.ts';
 import { type Http2Reply, type Http2ServerOptions, serveHttp2 } from '../http2-server.ts';
@@ -85,6 +86,30 @@ describe('the HTTP version', () => {
     expect(failure.message).toContain('is not trusted');
     expect(server.requests()).toBe(0);
     await transport.close();
+  });
+
+  test('of a server whose certificate is of another name is none, however often it is asked', async () => {
+    await using to = await connected(ok, { protocols: () => ['h2'] });
+    const url = to.server.url.replace('localhost', '127.0.0.1');
+    for (let n = 0; n < 2; n++)
+      expect(await failureOf(to.transport.send(requestTo(url)))).toMatchObject({
+        ...{ code: 'ATLAS_UNAVAILABLE', lasting: true },
+        message: expect.stringContaining('is not trusted (ERR_TLS_CERT_ALTNAME_INVALID)'),
+      });
+    expect(to.server.requests()).toBe(0);
+  });
+
+  test('of a server that speaks no TLS is none, which says nothing of its certificate', async () => {
+    const server = createServer((socket) => {
+      socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')).on('error', () => socket.destroy());
+    });
+    const url = (await listen(server)).replace('http:', 'https:');
+    const transport = new HttpTransport();
+    const { message } = await failureOf(transport.send(requestTo(url)));
+    expect(message).toContain('failed: no TLS connection to 127.0.0.1:');
+    expect(message).not.toContain('certificate');
+    await transport.close();
+    server.close();
   });
 });
 
@@ -277,6 +302,22 @@ describe('a connection', () => {
     expect(to.server.requests()).toBeLessThan(30);
     expect((await failureOf(to.send())).message).toContain('the client is closed');
     await to[Symbol.asyncDispose]();
+  });
+
+  test('that is still being made is closed with the transport, though the server never speaks TLS', async () => {
+    const sockets = new Set<Socket>();
+    let gone = 0;
+    const server = createServer((socket) => {
+      sockets.add(socket.on('close', () => (gone += 1)).resume());
+    });
+    const url = (await listen(server)).replace('http:', 'https:');
+    const transport = new HttpTransport();
+    const failing = failureOf(transport.send(requestTo(url)));
+    await vi.waitFor(() => expect(sockets.size).toBe(1));
+    await transport.close();
+    expect(await failing).toMatchObject({ code: 'ATLAS_UNAVAILABLE', message: expect.stringContaining('(CLOSED)') });
+    await vi.waitFor(() => expect(gone).toBe(1));
+    server.close();
   });
 
   test('does not keep the process alive between requests', async () => {
