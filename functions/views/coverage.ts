@@ -127,7 +127,7 @@ export const gapLine = ({ projectName, clusterName, text }: NamedGap) => {
   return where === '' ? text : `${where}: ${text}`;
 };
 
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+export const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Whether a row is one of a cluster with one of these tags, or may hide such a cluster. @param patterns none: every row is */
 export function tagWanted(

@@ -106,8 +106,10 @@ test('a restore is found, and annotated, under its project by name, and under no
   for (const answer of [
     await service.get(`/restore-jobs/${JOB}?project=${PROD_NAME}`),
     await annotated(`?project=${PROD}`),
-  ])
+  ]) {
     expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ detail: expect.stringContaining(`${JOB} of project ${PROD};`) });
+  }
 });
 
 describe('in a browser', () => {

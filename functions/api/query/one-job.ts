@@ -30,6 +30,10 @@ export async function foundJob(
   if (!isObjectId(jobId)) throw notFound('a restore job is named by 24 hex digits in lower case');
   const { projectId } = await placeAsked(ledger, asked);
   const job = projectId === undefined ? await ledger.job(jobId) : await ledger.jobOf(projectId, jobId);
+  if (!job && projectId !== undefined)
+    throw notFound(
+      `the ledger has no restore job ${jobId} of project ${projectId}; it may have it without \`project\``,
+    );
   if (!job) throw notFound(`the ledger has no restore job ${jobId}; GET /coverage says what was read, and when`);
   return job;
 }

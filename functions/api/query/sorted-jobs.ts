@@ -2,7 +2,7 @@
 import { unindexedFit } from '../../ledger/filter/jobs-filter.ts';
 import { CursorError, type JobSummary, type JobsQuery, type Page } from '../../ledger/model/ledger.ts';
 import type { LedgerReader } from '../../ledger/repositories/ledger-reader.ts';
-import { DEFAULT_LIMIT, type SeenJob } from '../../ledger/repositories/queries.ts';
+import { DEFAULT_LIMIT, identityOfTagged, type SeenJob } from '../../ledger/repositories/queries.ts';
 import { cursorAt, cursorPosition } from '../../ledger/table/cursor.ts';
 import { defined } from '../../platform/defined.ts';
 import type { Parameter } from '../http/parameters.ts';
@@ -56,7 +56,7 @@ export async function sortedJobs(ledger: SortReader, query: JobsQuery, sort: Sor
     );
   }
   const jobs = items.sort(comparing(sort));
-  const identity = { sorted: sort, ...filter, ...ages };
+  const identity = { sorted: sort, ...filter, ...ages, ...identityOfTagged(filter.tagged) };
   const at = (index: number) => {
     const job = jobs[index];
     return job && cursorAt(job.jobId, identity);

@@ -5,7 +5,7 @@ import type { JobsFilter, TaggedClusters, TagsNotKnown } from '../../ledger/mode
 import { defined } from '../../platform/defined.ts';
 import { parseTagPattern } from '../../restore/tags/cluster-pattern.ts';
 import { someTag } from '../../restore/tags/some-tag.ts';
-import { type CoverageRow, tagWanted } from '../../views/coverage.ts';
+import { type CoverageRow, compare, tagWanted } from '../../views/coverage.ts';
 import { counted } from '../../views/text.ts';
 import { badParameter, type RequestProblem } from '../http/problem.ts';
 
@@ -49,6 +49,8 @@ export function taggedClusters(
   if (clusters.length + unknown.length + gone + unread === 0) throw badParameter('tag', noneHas(patterns, keys));
   const asked = unknown.filter(({ clusterName }) => (only?.clusterName ?? clusterName) === clusterName);
   const texts = asked.map(({ text }) => text);
+  // In one order, however the table gives them, as cursors are of what was asked for.
+  clusters.sort((a, b) => compare(a.projectId, b.projectId) || compare(a.clusterName, b.clusterName));
   return { clusters, ...defined({ notKnown: notKnown(texts, gone, unread) }) };
 }
 

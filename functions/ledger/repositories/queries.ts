@@ -144,10 +144,13 @@ async function pageOf(
   return defined({ items: items.toReversed(), cursor: at(idPast(from, order)), previous: at(nextId) });
 }
 
-function identityOf({ order = 'desc', ages, ...filter }: Omit<JobsQuery, 'limit' | 'cursor' | 'before'>) {
+function identityOf({ order = 'desc', ages, tagged, ...filter }: Omit<JobsQuery, 'limit' | 'cursor' | 'before'>) {
   const statuses = STATUSES.filter((status) => filter.statuses?.includes(status));
-  return { jobs: order, ...filter, ...ages, statuses };
+  return { jobs: order, ...filter, ...ages, ...identityOfTagged(tagged), statuses };
 }
+
+/** Of which others it is not known changes nothing of what the pages hold. */
+export const identityOfTagged = (tagged: JobsFilter['tagged']) => tagged && { tagged: tagged.clusters };
 
 const opposite = (order: SortOrder): SortOrder => (order === 'asc' ? 'desc' : 'asc');
 
