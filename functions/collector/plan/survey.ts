@@ -26,7 +26,7 @@ export interface Memory {
 export interface Survey {
   listings: Listing[];
   memory: Memory;
-  /** When the run began in Atlas's time, by which ids are compared; ours may be wrong. ISO 8601. */
+  /** When the run began, by the earlier of our clock and Atlas's: one may be wrong. ISO 8601. */
   at: string;
   /** Atlas's time is known. If not, each listing has an error, so that nothing is concluded from it. */
   isMeasured: boolean;

@@ -14,7 +14,7 @@ import { MAX_WAIT_MS } from '../evaluate/attribution.ts';
 const NEVER = new Date(0).toISOString();
 
 export interface BelievableOptions {
-  /** By Atlas's clock, in ms. */
+  /** By the earlier of our clock and Atlas's, in ms. */
   now: number;
   /** How far ahead the next follow-up of open jobs is queued at most, in ms. */
   followMs: number;

@@ -24,7 +24,8 @@ import { believed, saveCoverage } from './save-coverage.ts';
 
 /**
  * One failing cluster costs only itself: it is named in the part and in the coverage. The coverage is read first and
- * written last, so that a crash in between only repeats idempotent writes. Every time that is stored is Atlas's.
+ * written last, so that a crash in between only repeats idempotent writes. Every time that is
+ * stored is by the earlier of our clock and Atlas's.
  * @throws LedgerError where the ledger can't be read or the coverage not written; the task can be given again
  */
 export async function collectProject(

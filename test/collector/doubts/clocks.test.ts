@@ -37,12 +37,21 @@ describe('clocks', () => {
     ]),
   ];
 
+  /** All that a claim rests on. */
+  const newest = async (system: System) => {
+    const coverage = (await coverageOf(system)) as ProjectCoverage;
+    const runs = (await system.ledger.runs({})).items.map(({ startedAt }) => startedAt);
+    const scope = await system.ledger.scope();
+    return [...times(coverage), scope?.listedAt, ...runs].reduce((a = '', b = '') => (a > b ? a : b), '') ?? '';
+  };
+  const now = (system: System) => new Date(system.clock.now()).toISOString();
+
   test.each([
     ['20 minutes ahead', 20 * MINUTE],
     ['an hour ahead', HOUR],
     ['an hour behind', -HOUR],
     ['years ahead', 4 * 365 * DAY],
-  ])('%s of Atlas: nothing is missed, and times are Atlas’s', async (_, skewMs) => {
+  ])('%s of Atlas: nothing is missed, and times are the earlier clock’s', async (_, skewMs) => {
     await using system = await System.start(engine, ONE);
     const run = skewed(system, () => skewMs);
     await run();
@@ -52,7 +61,8 @@ describe('clocks', () => {
       system.clock.advance(3 * MINUTE);
       expect((await run()).run.counts).toMatchObject({ jobsNew: 1 });
       const recorded = await system.ledger.job(job.id);
-      expect(Math.abs(Date.parse(recorded?.observedAt ?? '') - system.clock.now())).toBeLessThan(5_000);
+      const earlier = system.clock.now() + Math.min(0, skewMs);
+      expect(Math.abs(Date.parse(recorded?.observedAt ?? '') - earlier)).toBeLessThan(5_000);
     }
     const coverage = (await coverageOf(system)) as ProjectCoverage;
     for (const at of times(coverage))
@@ -72,14 +82,6 @@ describe('clocks', () => {
         system.run(request, { accounts: [{ name: 'test', atlas }], clock }).then((ended) => ended.run);
       return { atlas, run, [Symbol.asyncDispose]: () => atlas.close() };
     };
-    /** All that a claim rests on. */
-    const newest = async (system: System) => {
-      const coverage = (await coverageOf(system)) as ProjectCoverage;
-      const runs = (await system.ledger.runs({})).items.map(({ startedAt }) => startedAt);
-      const scope = await system.ledger.scope();
-      return [...times(coverage), scope?.listedAt, ...runs].reduce((a = '', b = '') => (a > b ? a : b), '') ?? '';
-    };
-    const now = (system: System) => new Date(system.clock.now()).toISOString();
 
     test.each([
       ['right, and goes 20 minutes ahead', 0, 20 * MINUTE],
@@ -174,6 +176,52 @@ describe('clocks', () => {
       expect((await system.run({ full: true })).run.status).toBe('complete');
       const after = times((await coverageOf(system)) as ProjectCoverage);
       expect(after.filter((at) => at !== undefined && at > now(system))).toEqual([]);
+    });
+  });
+
+  describe('of a proxy that writes the Date of each answer, and is wrong', () => {
+    const claimed = async (system: System, sinceMs: number, untilMs: number) => {
+      const { verdict, gaps } = await system.claim(sinceMs, untilMs);
+      return { state: verdict.state, reasons: [...new Set(gaps.map(({ reason }) => reason))].sort() };
+    };
+
+    test.each([
+      ['10 minutes ahead', 10 * MINUTE],
+      ['2 hours ahead', 2 * HOUR],
+    ])('%s: nothing is complete beyond when it was requested', async (_, dateAheadMs) => {
+      await using system = await System.start(engine, { ...ONE, dateAheadMs });
+      await system.run({ full: true });
+      system.clock.advance(3 * dateAheadMs);
+      const readAt = system.clock.now();
+      expect((await system.run({ full: true })).run.status).toBe('complete');
+      system.clock.advance(dateAheadMs / 4);
+      const missed = system.atlas.world.startRestore({ ...refOf(system), durationMs: MINUTE });
+      system.clock.advance(2 * dateAheadMs);
+      const [since, until] = [readAt - dateAheadMs, readAt + dateAheadMs / 2];
+      expect(await system.ledger.job(missed.id)).toBeUndefined();
+      expect((await claimed(system, since, until)).state).toBe('incomplete');
+      expect((await claimed(system, since, readAt)).state).toBe('complete');
+
+      const fault = { type: 'status' as const, status: 500 };
+      system.atlas.faults.add({ when: { path: /restoreJobs/ }, fault });
+      expect((await system.run({ full: true })).run.status).toBe('incomplete');
+      expect(await claimed(system, since, until)).toEqual({ state: 'incomplete', reasons: ['failing'] });
+
+      system.atlas.faults.clear();
+      expect((await system.run({ full: true })).run.status).toBe('complete');
+      expect(await system.ledger.job(missed.id)).toBeDefined();
+      expect((await claimed(system, since, until)).state).toBe('complete');
+      expect((await newest(system)) <= now(system)).toBe(true);
+    });
+
+    test('2 hours behind: complete until 2 hours ago, and no longer', async () => {
+      await using system = await System.start(engine, { ...ONE, dateAheadMs: -2 * HOUR });
+      const beganAt = system.clock.now();
+      await system.run({ full: true });
+      system.clock.advance(3 * HOUR);
+      await system.run({ full: true });
+      expect((await claimed(system, beganAt + MINUTE, beganAt + HOUR - MINUTE)).state).toBe('complete');
+      expect((await claimed(system, beganAt + MINUTE, beganAt + HOUR + MINUTE)).state).toBe('incomplete');
     });
   });
 
