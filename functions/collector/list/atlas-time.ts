@@ -5,6 +5,9 @@ import type { Log } from '../../platform/log.ts';
 /** More than this is worth a warning, in ms. */
 export const SKEW_WARNING_MS = 60_000;
 
+/** A clock that differs by more is broken: nothing is put later for its sake, in ms. */
+const MAX_DOUBT_MS = 86_400_000;
+
 export const CLOCK_NOT_MEASURED = 'CLOCK_NOT_MEASURED';
 
 /**
@@ -43,6 +46,16 @@ export class AtlasTime {
   /** Where our clock showed that. ISO 8601. A moment that seems to lie ahead was taken before the clock was set back. */
   at = (ourMs: number): string => new Date(Math.min(ourMs, this.#now()) - this.#ahead).toISOString();
 
+  /**
+   * The same moment by the later of both clocks: for what is known only since then, such as which clusters there are, or until when
+   * nobody looked. There, later proves less. ISO 8601.
+   */
+  latestAt = (ourMs: number): string =>
+    new Date(Math.min(ourMs, this.#now()) - this.#ahead + this.#doubt).toISOString();
+
+  /** By the later of both clocks: no stored moment that is true is later. Milliseconds since the epoch. */
+  latestNow = (): number => this.now() + this.#doubt;
+
   /** What a run says of it where it is not known. */
   get failure(): { code: string; message: string } {
     const why = this.isAnswered
@@ -59,6 +72,12 @@ export class AtlasTime {
       ...fields,
       aheadSeconds: Math.round(skewMs / 1_000),
     });
+  }
+
+  /** How far both clocks are apart. */
+  get #doubt(): number {
+    const apartMs = Math.abs(this.#atlas.skewReading?.skewMs ?? 0);
+    return apartMs > MAX_DOUBT_MS ? 0 : apartMs;
   }
 
   get #ahead(): number {

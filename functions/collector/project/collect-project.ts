@@ -51,7 +51,9 @@ export async function collectProject(
   const stored = read && believed(collection, read, isTimeKnown);
   collection.stored = stored;
   collection.isLetGo = letGoBy(stored?.letGo);
-  const discovery = interpreted(found, stored, time.at(collection.startedMs));
+  const { startedMs } = collection;
+  const moment = { startedAt: time.at(startedMs), startedAtLatest: time.latestAt(startedMs) };
+  const discovery = interpreted(found, stored, moment);
   const clusters = withDiscovery(stored?.clusters ?? {}, discovery);
   collection.clusters = clusters;
   noteMissing(collection, discovery, clusters);

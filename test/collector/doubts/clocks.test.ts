@@ -29,7 +29,7 @@ describe('clocks', () => {
     };
   };
   const times = ({ clusters, discovery }: ProjectCoverage) => [
-    ...Object.values(discovery).flatMap((list) => [list?.attemptedAt, list?.readAt, list?.since]),
+    ...Object.values(discovery).flatMap((list) => [list?.attemptedAt, list?.readAt]),
     ...Object.values(clusters).flatMap(({ firstSeenAt, seenAt, lists }) => [
       firstSeenAt,
       seenAt,
@@ -214,6 +214,46 @@ describe('clocks', () => {
       expect((await newest(system)) <= now(system)).toBe(true);
     });
 
+    test.each([
+      ['the Date, which is 2 hours behind', -2 * HOUR, 0],
+      ['our clock, which is 2 hours behind', 0, -2 * HOUR],
+    ])('by %s: nothing is complete before the first reading', async (_, dateAheadMs, skewMs) => {
+      await using system = await System.start(engine, { ...ONE, dateAheadMs });
+      const run = skewed(system, () => skewMs);
+      const beganAt = system.clock.now();
+      await run({ full: true });
+      system.clock.advance(6 * HOUR);
+      await run({ full: true });
+      const until = beganAt + 3 * HOUR;
+      expect(await claimed(system, beganAt - HOUR, until)).toEqual({
+        state: 'incomplete',
+        reasons: ['before-first-reading'],
+      });
+      expect((await claimed(system, beganAt + MINUTE, until)).state).toBe('complete');
+    });
+
+    test.each([
+      ['the Date, which is 2 hours behind', -2 * HOUR, 0],
+      ['our clock, which is 2 hours behind', 0, -2 * HOUR],
+    ])('by %s: what a cluster did before it was gone stays a gap', async (_, dateAheadMs, skewMs) => {
+      await using system = await System.start(engine, { ...ONE, clusters: 2, dateAheadMs });
+      const run = skewed(system, () => skewMs);
+      await run({ full: true });
+      system.clock.advance(6 * HOUR);
+      await run({ full: true });
+      system.clock.advance(4 * HOUR);
+      const requestedAt = system.clock.now();
+      system.atlas.world.startRestore({ ...refOf(system), durationMs: MINUTE });
+      system.clock.advance(2 * MINUTE);
+      system.atlas.world.deleteCluster(refOf(system));
+      for (const waitMs of [10 * MINUTE, 3 * HOUR, 3 * HOUR, 3 * HOUR]) {
+        system.clock.advance(waitMs);
+        await run({ full: true });
+      }
+      const until = requestedAt + 5 * MINUTE;
+      expect(await claimed(system, requestedAt - MINUTE, until)).toEqual({ state: 'incomplete', reasons: ['gone'] });
+    });
+
     test('2 hours behind: complete until 2 hours ago, and no longer', async () => {
       await using system = await System.start(engine, { ...ONE, dateAheadMs: -2 * HOUR });
       const beganAt = system.clock.now();
@@ -243,7 +283,8 @@ describe('clocks', () => {
     expect((await system.run()).run).toMatchObject({ status: 'complete', counts: { jobsNew: 1 } });
     expect(await system.ledger.job(next.id)).toBeDefined();
     const coverage = (await coverageOf(system)) as ProjectCoverage;
-    expect(times(coverage).filter((at) => at === future)).toEqual([]);
+    const begun = Object.values(coverage.discovery).map((list) => list?.since);
+    expect([...times(coverage), ...begun].filter((at) => at === future)).toEqual([]);
     expect((await listOf(system))?.fullReadAt).toBe(new Date(system.clock.now()).toISOString());
     expect(requestedAt(job.id) < (coverage.clusters.Cluster0?.seenAt ?? '')).toBe(true);
   });
