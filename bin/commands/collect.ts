@@ -216,5 +216,5 @@ function eventsFailed({ counts, eventsFailures: [first] }: Collected): string {
 function clockText({ clockSkewMs = 0 }: Collected): string | undefined {
   if (Math.abs(clockSkewMs) < SKEW_WARNING_MS) return undefined;
   const direction = clockSkewMs > 0 ? 'ahead of' : 'behind';
-  return `${span(Math.abs(clockSkewMs) / 1_000)} ${direction} Atlas's; ids are compared in Atlas's time`;
+  return `${span(Math.abs(clockSkewMs) / 1_000)} ${direction} Atlas's; the earlier of both is recorded`;
 }

@@ -215,6 +215,20 @@ describe('an announced restore that does not come', () => {
     expect(await system.stateOf(expectedRestoreId)).toEqual(missed);
   });
 
+  test('is not missed before its time is over, though Atlas’s Date says that it is', async () => {
+    await using system = await begun({ dateAheadMs: 2 * HOUR });
+    system.clock.advance(3 * HOUR);
+    const { expectedRestoreId } = await system.expect();
+    system.clock.advance(20 * MINUTE);
+    await system.run({ full: true }, {}, { rules: { ...DEFAULT_RULES, drillDays: 0, announcements } });
+    expect(await system.stateOf(expectedRestoreId)).toMatchObject({ state: 'expected' });
+    expect(await system.stateOf(expectedRestoreId)).not.toHaveProperty('missedAt');
+    system.atlas.world.startRestore({ ...system.at, durationMs: MINUTE });
+    system.clock.advance(HOUR);
+    await system.runWith();
+    expect(await system.stateOf(expectedRestoreId)).toMatchObject({ state: 'came' });
+  });
+
   test('that was withdrawn is not missed', async () => {
     await using system = await begun();
     const expected = await system.expect();

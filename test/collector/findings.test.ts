@@ -8,8 +8,8 @@ import { System } from './system.ts';
 
 const engine = testEngine();
 
-async function quiet(clusters = 1, projects = 1) {
-  const system = await System.start(engine, { projects, clusters, jobs: 0 });
+async function quiet(clusters = 1, projects = 1, dateAheadMs = 0) {
+  const system = await System.start(engine, { projects, clusters, jobs: 0, dateAheadMs });
   const [project, other] = system.atlas.world.projects;
   const projectId = project?.id ?? '';
   const at = { projectId, clusterName: 'Cluster0', kind: 'dedicated' as const };
@@ -264,6 +264,24 @@ describe('drills', () => {
     expect(await drill()).not.toHaveProperty('overdueAt');
     await system.runWith({ drillDays: 0 });
     expect(await drill()).toBeUndefined();
+  });
+
+  test.each([
+    ['ahead', 2 * HOUR, 0],
+    ['behind', -2 * HOUR, 2 * HOUR],
+  ])('with Atlas’s Date 2 hours %s, a cluster is overdue once both clocks say so', async (_, dateAheadMs, lateMs) => {
+    await using system = await quiet(1, 1, dateAheadMs);
+    const drill = async () => (await system.ledger.coverage(system.projectId))?.clusters.Cluster0?.drill;
+    system.atlas.world.startRestore({ ...system.at, durationMs: 5 * MINUTE });
+    system.clock.advance(10 * MINUTE);
+    await system.runWith({ drillDays: 7 });
+    const dueMs = Date.parse((await drill())?.dueAt ?? '');
+    system.clock.advance(dueMs + lateMs - MINUTE - system.clock.now());
+    await system.runWith({ drillDays: 7 });
+    expect(await drill()).not.toHaveProperty('overdueAt');
+    system.clock.advance(2 * MINUTE);
+    await system.runWith({ drillDays: 7 });
+    expect(await drill()).toMatchObject({ overdueAt: expect.any(String) });
   });
 });
 

@@ -49,6 +49,8 @@ export interface RunStep {
   accounts: string[];
   /** How far the collector's clock is ahead. */
   skewMs: number;
+  /** How far the Date of each response is ahead, as a proxy with a clock of its own writes it. @default 0 */
+  dateAheadMs?: number;
   scope?: { projectId: string; clusterName?: string };
   killAtCall?: number;
   interruptAtCall?: number;
@@ -131,7 +133,20 @@ export function historyOf(seed: string): History {
   if (world.serverless !== 'alive') retireServerless(world);
   const steps = makeSteps(random, { runTimes, world, profile, names, calmAt });
   const faults = profile === 'calm' ? [] : makeFaults(random, { runTimes, world, profile, calmAt });
+  if (profile === 'wild') setDates(seed, steps);
   return { seed, profile, world, faults, accounts: names, startsAt, calmAt, ...withRetention(seed, steps) };
+}
+
+/** By a chance of its own, so that all else of a seed stays what it was. No two clocks are ahead at once: nobody could tell. */
+function setDates(seed: string, steps: readonly Step[]) {
+  const random = new Random(`${seed} dates`);
+  if (!random.chance(0.25)) return;
+  const dateAheadMs = random.pick(DATES_AHEAD);
+  const rate = random.pick([0.4, 1]);
+  for (const step of steps) {
+    if (step.do !== 'run' || (step.skewMs > 0 && dateAheadMs > 0)) continue;
+    if (random.chance(rate)) step.dateAheadMs = dateAheadMs;
+  }
 }
 
 /** By a chance of its own, so that all else of a seed stays what it was. */
@@ -343,6 +358,7 @@ function makeJob(random: Random, cluster: Cluster, kind: Kind, requestedAt: numb
   };
 }
 
+const DATES_AHEAD = [-2 * HOUR_MS, -20 * MINUTE_MS, 10 * MINUTE_MS, 2 * HOUR_MS, 2 * HOUR_MS];
 const SKEWS = [-HOUR_MS, 20 * MINUTE_MS, HOUR_MS, Date.UTC(2030, 0, 1) - START];
 
 function makeSteps(

@@ -89,17 +89,23 @@ export const mutations: readonly Mutation[] = [
     '} else changed.push({ job, print, before: before !== undefined });',
     '} else if (!isSettled) changed.push({ job, print, before: before !== undefined });',
   ),
+  without(
+    'a Date that is ahead of our clock is believed',
+    'functions/collector/list/atlas-time.ts',
+    'this.#aheadMs = Math.max(this.#aheadMs, this.#atlas.skewReading?.skewMs ?? 0);',
+    'this.#aheadMs = this.#atlas.skewReading?.skewMs ?? 0;',
+  ),
   {
     name: "our clock is taken for Atlas's",
     patches: [
       {
         file: 'functions/collector/list/atlas-time.ts',
-        from: 'now = (): number => this.#now() - this.#skew;',
+        from: 'now = (): number => this.#now() - this.#ahead;',
         to: 'now = (): number => this.#now();',
       },
       {
         file: 'functions/collector/list/atlas-time.ts',
-        from: 'new Date(Math.min(ourMs, this.#now()) - this.#skew).toISOString();',
+        from: 'new Date(Math.min(ourMs, this.#now()) - this.#ahead).toISOString();',
         to: 'new Date(ourMs).toISOString();',
       },
     ],

@@ -121,7 +121,7 @@ function simplerRun(at: number): Cut[] {
       return true;
     };
   return [
-    ...(['scope', 'killAtCall', 'interruptAtCall', 'overlapMs'] as const).map(drop),
+    ...(['scope', 'killAtCall', 'interruptAtCall', 'overlapMs', 'dateAheadMs'] as const).map(drop),
     change('skewMs', 0),
     change('full', false),
   ];

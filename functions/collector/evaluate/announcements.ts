@@ -10,7 +10,7 @@ const MARGIN_MS = 60_000;
 export interface AnnouncementsOptions {
   projectId: string;
   ledger: Pick<Ledger, 'expectedRestores'>;
-  /** By Atlas's clock. */
+  /** By the earlier of our clock and Atlas's. */
   now(): number;
   /** The coverage that was read. */
   stored(): Pick<ProjectCoverage, 'discovery'> | undefined;

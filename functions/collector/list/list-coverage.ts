@@ -16,8 +16,8 @@ export type AbsenceReason = 'plan' | 'gone';
 /** How an attempt at one list ended. */
 export type Attempt = { startedAt: string } & (
   | { reading: ListReading }
-  /** Atlas answered that there is no such list. @param open jobs of it that are still open */
-  | { answer: string; because: AbsenceReason; open: number }
+  /** Atlas answered that there is no such list. @param open jobs of it that are still open @param latestAt when, by the later of two clocks */
+  | { answer: string; because: AbsenceReason; open: number; latestAt: string }
   /** Atlas answered so to a follow-up of running jobs, which knows nothing of clusters: what it means is for the next run to say. */
   | { lostSight: true }
   /** @param added jobs that were new before it failed @param denied Atlas answered that there is no such list, which is not believed yet */
@@ -42,9 +42,9 @@ export function withAttempt(
   if ('reading' in attempt) return withReading(base, attempt.reading, latest);
   if ('answer' in attempt) {
     // Nothing can be followed in a list that is not there.
-    const { answer, open, because, startedAt } = attempt;
+    const { answer, open, because } = attempt;
     const name = because === 'plan' ? 'notInPlan' : 'notThere';
-    const absence = { [name]: absenceAfter(before, before[name], startedAt) };
+    const absence = { [name]: absenceAfter(before, before[name], attempt) };
     return latest ? { ...without(base, 'error', 'resume', 'deniedSince'), answer, ...absence, open, moving: 0 } : base;
   }
   if ('lostSight' in attempt) return { ...before, moving: 0 };
@@ -57,13 +57,17 @@ export function withAttempt(
 }
 
 /** A recent answer still holds: what a list can do between two readings that are closer than that is a stated limit. */
-function absenceAfter(before: ListCoverage, previous: Absence | undefined, at: string): Absence {
-  const isLong = (since: string) => Date.parse(at) - Date.parse(since) > CONTINUITY_MS;
+function absenceAfter(
+  before: ListCoverage,
+  previous: Absence | undefined,
+  { startedAt: at, latestAt }: { startedAt: string; latestAt: string },
+): Absence {
+  const isLong = (since: string) => Date.parse(latestAt) - Date.parse(since) > CONTINUITY_MS;
   if (previous && !isLong(previous.at)) return { ...previous, at };
   const { jobs, readAt, resume, error } = before;
   const wasThere = jobs > 0 || readAt !== undefined || resume !== undefined;
   const isUnsure = previous !== undefined || wasThere || (error !== undefined && isLong(error.since));
-  return { since: at, at, ...(isUnsure ? { unsure: true } : {}) };
+  return { since: latestAt, at, ...(isUnsure ? { unsure: true } : {}) };
 }
 
 function withReading(before: ListCoverage, reading: ListReading, latest: boolean): ListCoverage {

@@ -25,6 +25,8 @@ export interface Listed {
   runId: string;
   /** Start of the run, before any project was listed. ISO 8601. */
   at: string;
+  /** The same by the later of two clocks. ISO 8601. */
+  latestAt: string;
   /** The present moment, ISO 8601: others may have listed since. */
   now: string;
   listings: readonly Listing[];
@@ -33,7 +35,7 @@ export interface Listed {
 }
 
 export function scopeAfter(stored: Scope | undefined, listed: Listed, runsEndedThrough?: string): Scope {
-  const { listings, known, at } = listed;
+  const { listings, known, latestAt } = listed;
   const isHere = new Set(listings.map(({ account }) => account));
   const before = new Map(Object.entries(stored?.accounts ?? {}));
   const here = listings.map((listing): [string, AccountScope] => [
@@ -49,7 +51,7 @@ export function scopeAfter(stored: Scope | undefined, listed: Listed, runsEndedT
   const isSeen = listings.some(({ projects }) => projects.length > 0);
   const latest = isSeen ? (listedAt ?? stored?.listedAt) : stored?.listedAt;
   const gone = ended.flatMap(([account, { listedAt, guest, error }]): EndedAccount[] =>
-    guest ? [] : [{ account, listedAt: listedAt ?? error?.since ?? at, at, successors: [...isHere] }],
+    guest ? [] : [{ account, listedAt: listedAt ?? error?.since ?? latestAt, at: latestAt, successors: [...isHere] }],
   );
   const ids = new Set([...(stored?.projectIds ?? []), ...known.map(({ projectId }) => projectId)]);
   return {
@@ -82,7 +84,7 @@ export function oldestOf(accounts: readonly AccountScope[]): string | undefined 
 function afterListing(
   before: AccountScope | undefined,
   { projects, error }: Listing,
-  { runId, at, now }: Pick<Listed, 'runId' | 'at' | 'now'>,
+  { runId, at, latestAt, now }: Pick<Listed, 'runId' | 'at' | 'latestAt' | 'now'>,
 ): AccountScope {
   const { since, unlisted, guest, error: earlier } = before ?? {};
   const listedAt = believed(before?.listedAt, now);
@@ -93,12 +95,12 @@ function afterListing(
   }
   // Where the last listing is not known any more, what is: the end of the last interval, the first listing, or the first attempt.
   const from = listedAt ?? unlisted?.at(-1)?.until ?? believed(since, now) ?? earlier?.since;
-  const isHole = from !== undefined && Date.parse(at) - Date.parse(from) > CONTINUITY_MS;
+  const isHole = from !== undefined && Date.parse(latestAt) - Date.parse(from) > CONTINUITY_MS;
   return {
     ...kept,
     since: since ?? at,
     listedAt: listedAt !== undefined && listedAt > at ? listedAt : at,
-    ...(isHole && !guest ? { unlisted: withInterval(unlisted, { from, until: at }) } : {}),
+    ...(isHole && !guest ? { unlisted: withInterval(unlisted, { from, until: latestAt }) } : {}),
     projects: projects.length,
   };
 }

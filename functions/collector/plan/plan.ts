@@ -51,13 +51,13 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
   const startedMs = now();
   const startedAt = new Date(startedMs).toISOString();
   const run: Run = { runId, trigger, scope, full, startedAt, status: 'running', failures: [] };
-  const { listings, memory, at, isMeasured, endedThrough } = await survey(run, startedMs, ports);
+  const { listings, memory, at, latestAt, isMeasured, endedThrough } = await survey(run, startedMs, ports);
   const recordedAt = isMeasured ? at : undefined;
   if (ports.isStopped?.()) return ledger.planRun(runId, 0, [STOPPED], recordedAt);
 
   const isOverall = scope.projectId === undefined;
   const observation: Observation = {
-    ...{ runId, at, listings, scope: memory.scope },
+    ...{ runId, at, latestAt, listings, scope: memory.scope },
     // A project chosen by its id needs no pattern, and says nothing of them.
     wantsProject: isOverall ? options.wantsProject : undefined,
     othersInUse: othersInUse(memory.scope, listings, at),
@@ -86,7 +86,8 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
     ledger.recordPlan(runId, tasks),
     ledger.saveScope((stored) => {
       const moment = new Date(Date.parse(at) + now() - startedMs).toISOString();
-      return scopeAfter(stored, { runId, at, now: moment, listings, known }, isOverall ? endedThrough : undefined);
+      const listed = { runId, at, latestAt, now: moment, listings, known };
+      return scopeAfter(stored, listed, isOverall ? endedThrough : undefined);
     }, memory.scope),
   ]);
   const planRun = async () => {

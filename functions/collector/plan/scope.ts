@@ -21,6 +21,8 @@ export interface Observation {
   runId: string;
   /** When the run began, ISO 8601: before any project was listed. */
   at: string;
+  /** The same by the later of two clocks: what is known only since then, or was not until then. ISO 8601. */
+  latestAt: string;
   listings: readonly Listing[];
   /** Whether the settings include a project of this name. Absent: keep the previous choice. */
   wantsProject?: ((projectName: string) => boolean) | undefined;
@@ -48,11 +50,11 @@ export function afterSight(
   stored: KnownProject | undefined,
   project: Project,
   seenBy: readonly string[],
-  { runId, at, wantsProject, scope }: Observation,
+  { runId, at, latestAt, wantsProject, scope }: Observation,
 ): KnownProject {
   const { id, name } = project;
   const wasSeen = stored !== undefined && stored.notVisibleSince === undefined;
-  const { notVisibleSince, lastSeenAt, retired, ...known } = stored ?? unknown(id, name, at);
+  const { notVisibleSince, lastSeenAt, retired, ...known } = stored ?? unknown(id, name, latestAt);
   const changes: ScopeChange[] = wasSeen ? [] : [{ at, what: 'visible', runId }];
   const accounts = { ...known.accounts };
   for (const account of seenBy) {
@@ -63,11 +65,12 @@ export function afterSight(
   }
   if (retired) changes.push({ at, what: 'reinstated', runId });
   const from = lastSeenAt ?? notVisibleSince;
-  const unseen = from === undefined || from >= at ? undefined : withInterval(known.unseen, { from, until: at });
+  const unseen =
+    from === undefined || from >= latestAt ? undefined : withInterval(known.unseen, { from, until: latestAt });
   const seenAt = wasSeen ? lastListing(stored, scope, at) : lastSeenAt;
   const named = namedAfter(stored, project, { at, seenAt: seenAt ?? known.firstSeenAt });
   const next = { ...known, ...named, accounts, ...defined({ unseen }) };
-  return asChosen(withChanges(next, changes), { runId, at, wantsProject });
+  return asChosen(withChanges(next, changes), { runId, at, latestAt, wantsProject });
 }
 
 /** Credentials that were listed to the end without the project have lost it, though others may see it. */
@@ -123,9 +126,13 @@ function lastListing(stored: KnownProject, scope: Scope | undefined, before: str
  * A project that was listed once, and of which no record is left: somebody took it away. It may have had a coverage, so that the next
  * one counts as begun anew.
  */
-export function recordLost(projectId: string, projectName: string, { at, runId }: Pick<Observation, 'at' | 'runId'>) {
-  const lost = { ...unknown(projectId, projectName, at), coveredSince: at, notVisibleSince: at };
-  const unseen = [{ from: new Date(0).toISOString(), until: at }];
+export function recordLost(
+  projectId: string,
+  projectName: string,
+  { at, latestAt, runId }: Pick<Observation, 'at' | 'latestAt' | 'runId'>,
+) {
+  const lost = { ...unknown(projectId, projectName, latestAt), coveredSince: at, notVisibleSince: at };
+  const unseen = [{ from: new Date(0).toISOString(), until: latestAt }];
   return withChanges({ ...lost, unseen }, [{ at, what: 'not-visible', runId }]);
 }
 
@@ -141,19 +148,20 @@ function isGone(stored: KnownProject, { listings, othersInUse }: Observation): b
 
 function asChosen(
   known: KnownProject,
-  { runId, at, wantsProject }: Pick<Observation, 'runId' | 'at' | 'wantsProject'>,
+  { runId, at, latestAt, wantsProject }: Pick<Observation, 'runId' | 'at' | 'latestAt' | 'wantsProject'>,
 ) {
   const isWanted = wantsProject?.(known.projectName);
   if (isWanted === undefined || isWanted === (known.excludedSince === undefined)) return known;
   const { excludedSince, notVisibleSince, lastSeenAt, ...rest } = known;
   const from = excludedSince ?? lastSeenAt ?? notVisibleSince;
-  const next = from === undefined ? rest : { ...rest, unseen: withInterval(rest.unseen, { from, until: at }) };
+  const isUnseen = from !== undefined && from < latestAt;
+  const next = isUnseen ? { ...rest, unseen: withInterval(rest.unseen, { from, until: latestAt }) } : rest;
   if (isWanted) return withChanges(next, [{ at, what: 'included', runId }]);
-  return withChanges({ ...next, excludedSince: at }, [{ at, what: 'excluded', runId }]);
+  return withChanges({ ...next, excludedSince: latestAt }, [{ at, what: 'excluded', runId }]);
 }
 
-const unknown = (projectId: string, projectName: string, at: string): KnownProject => {
-  return { projectId, projectName, revision: 0, firstSeenAt: at, accounts: {}, changes: [] };
+const unknown = (projectId: string, projectName: string, firstSeenAt: string): KnownProject => {
+  return { projectId, projectName, revision: 0, firstSeenAt, accounts: {}, changes: [] };
 };
 
 const accountOf = ({ accounts }: KnownProject, name: string) =>

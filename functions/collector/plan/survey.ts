@@ -26,8 +26,10 @@ export interface Memory {
 export interface Survey {
   listings: Listing[];
   memory: Memory;
-  /** When the run began in Atlas's time, by which ids are compared; ours may be wrong. ISO 8601. */
+  /** When the run began, by the earlier of our clock and Atlas's: one may be wrong. ISO 8601. */
   at: string;
+  /** The same moment by the later of both. ISO 8601. */
+  latestAt: string;
   /** Atlas's time is known. If not, each listing has an error, so that nothing is concluded from it. */
   isMeasured: boolean;
   /** The moment before which every run has now ended; absent if that was not looked into. */
@@ -51,7 +53,7 @@ export async function survey(run: Run, startedMs: number, ports: SurveyPorts): P
   const { isMeasured } = time;
   const listings = isMeasured ? listed : listed.map((listing) => ({ error: time.failure, ...listing }));
   const [, memory, endedThrough] = await Promise.all(background);
-  return { listings, memory, at: time.at(startedMs), isMeasured, endedThrough };
+  return { listings, memory, at: time.at(startedMs), latestAt: time.latestAt(startedMs), isMeasured, endedThrough };
 }
 
 async function remember(ledger: Ledger): Promise<Memory> {

@@ -14,19 +14,21 @@ import { MAX_WAIT_MS } from '../evaluate/attribution.ts';
 const NEVER = new Date(0).toISOString();
 
 export interface BelievableOptions {
-  /** By Atlas's clock, in ms. */
+  /** By the earlier of our clock and Atlas's, in ms. */
   now: number;
+  /** By the later of both: what is known only since then was stored by that. In ms. */
+  latestNow: number;
   /** How far ahead the next follow-up of open jobs is queued at most, in ms. */
   followMs: number;
 }
 
-export function believable(stored: ProjectCoverage, { now, followMs }: BelievableOptions): ProjectCoverage {
-  const past = isPast(now);
+export function believable(stored: ProjectCoverage, { now, latestNow, followMs }: BelievableOptions): ProjectCoverage {
+  const [past, begun] = [isPast(now), isPast(latestNow)];
   const { followAt, attribution, ...rest } = stored;
   return {
     ...rest,
-    discovery: mapped(stored.discovery, (list) => believedDiscovery(list, past, now)),
-    clusters: mapped(stored.clusters, (cluster) => believedCluster(cluster, past, now)),
+    discovery: mapped(stored.discovery, (list) => believedDiscovery(list, { past, begun, latestNow })),
+    clusters: mapped(stored.clusters, (cluster) => believedCluster(cluster, { past, begun, now })),
     ...(followAt !== undefined && isPast(now + followMs)(followAt) ? { followAt } : {}),
     ...(attribution ? { attribution: believedAttribution(attribution, now) } : {}),
   };
@@ -39,12 +41,18 @@ const isPast =
   (at) =>
     at === undefined || Date.parse(at) <= now + CLOCK_TOLERANCE_MS;
 
-function believedDiscovery(list: DiscoveryCoverage, past: IsPast, now: number): DiscoveryCoverage {
+/** past: of what is true until then. begun: of what is true since. */
+type Checks = Record<'past' | 'begun', IsPast>;
+
+function believedDiscovery(
+  list: DiscoveryCoverage,
+  { past, begun, latestNow }: Checks & { latestNow: number },
+): DiscoveryCoverage {
   const { attemptedAt, unread } = list;
   return {
-    ...withoutFuture(list, past, 'readAt', 'since', 'absentSince'),
+    ...withoutFuture(withoutFuture(list, past, 'readAt', 'absentSince'), begun, 'since'),
     attemptedAt: past(attemptedAt) ? attemptedAt : NEVER,
-    ...(unread ? { unread: unread.filter(({ from }) => past(from)).map((each) => endedBy(each, now)) } : {}),
+    ...(unread ? { unread: unread.filter(({ from }) => past(from)).map((each) => endedBy(each, latestNow)) } : {}),
     ...errorOf(list, past),
   };
 }
@@ -54,22 +62,26 @@ const endedBy = ({ from, until }: { from: string; until: string }, now: number) 
   until: Date.parse(until) > now ? new Date(now).toISOString() : until,
 });
 
-function believedCluster(cluster: ClusterCoverage, past: IsPast, now: number): ClusterCoverage {
+function believedCluster(cluster: ClusterCoverage, { past, begun, now }: Checks & { now: number }): ClusterCoverage {
   const { firstSeenAt, seenAt, drill } = cluster;
   const kept: ClusterCoverage = {
-    ...withoutFuture(cluster, past, 'goneAt', 'missingSince'),
+    ...withoutFuture(cluster, begun, 'goneAt', 'missingSince'),
     firstSeenAt: past(firstSeenAt) ? firstSeenAt : new Date(now).toISOString(),
     seenAt: past(seenAt) ? seenAt : NEVER,
-    lists: mapped(cluster.lists, (list) => believedList(list, past)),
+    lists: mapped(cluster.lists, (list) => believedList(list, { past, begun })),
   };
   if (!past(drill?.overdueAt)) delete kept.drill;
   return kept;
 }
 
-function believedList(list: ListCoverage, past: IsPast): ListCoverage {
+function believedList(list: ListCoverage, { past, begun }: Checks): ListCoverage {
   const { attemptedAt, settledThrough, resume } = list;
   const kept: ListCoverage = {
-    ...withoutFuture(list, past, 'readAt', 'fullReadAt', 'settledThrough', 'supersededAt', 'deniedSince'),
+    ...withoutFuture(
+      withoutFuture(list, past, 'readAt', 'fullReadAt', 'settledThrough', 'deniedSince'),
+      begun,
+      'supersededAt',
+    ),
     attemptedAt: past(attemptedAt) ? attemptedAt : NEVER,
     ...errorOf(list, past),
   };
@@ -77,7 +89,7 @@ function believedList(list: ListCoverage, past: IsPast): ListCoverage {
   if (!past(resume?.startedAt)) delete kept.resume;
   if (!past(attemptedAt)) delete kept.answer;
   for (const name of ['notInPlan', 'notThere'] as const)
-    if (!past(list[name]?.since) || !past(list[name]?.at)) delete kept[name];
+    if (!begun(list[name]?.since) || !past(list[name]?.at)) delete kept[name];
   return kept;
 }
 

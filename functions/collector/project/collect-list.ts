@@ -92,7 +92,7 @@ class ListCollection {
       };
       return { ...this.#counted, attempt, ...(reading.complete ? {} : { unfinished: {} }) };
     } catch (error) {
-      return this.#failed(error, this.#ports.time.at(first.requestedMs));
+      return this.#failed(error, first.requestedMs);
     }
   }
 
@@ -121,7 +121,8 @@ class ListCollection {
     return { ...this.#counted, attempt: { startedAt, failure, added: this.#counts.new } };
   }
 
-  async #failed(error: unknown, startedAt: string): Promise<ListOutcome> {
+  async #failed(error: unknown, requestedMs: number): Promise<ListOutcome> {
+    const startedAt = this.#ports.time.at(requestedMs);
     if (!(error instanceof AtlasError || error instanceof LedgerError)) throw error;
     if (error instanceof AtlasError) {
       const { standing, list, isFollow } = this.#task;
@@ -130,7 +131,7 @@ class ListCollection {
         const doubt = this.#doubtOf(answer, startedAt);
         return doubt
           ? { ...this.#counted, attempt: { startedAt, failure: doubt, added: 0, denied: true } }
-          : this.#absent(answer, startedAt);
+          : this.#absent(answer, requestedMs);
       }
       if (isFollow && error.absence !== undefined) return { ...this.#counted, attempt: { startedAt, lostSight: true } };
       if (this.#ports.isForLater(error)) return { ...this.#counted, unfinished: { error } };
@@ -150,14 +151,16 @@ class ListCollection {
   }
 
   /** Nothing can be added to a former list any more, but jobs of it may run, as far as is known. */
-  async #absent(answer: AbsenceAnswer, startedAt: string): Promise<ListOutcome> {
+  async #absent(answer: AbsenceAnswer, requestedMs: number): Promise<ListOutcome> {
     const { standing, stored } = this.#task;
+    const { time } = this.#ports;
+    const [startedAt, latestAt] = [time.at(requestedMs), time.latestAt(requestedMs)];
     try {
       const { open: openBefore = 1 } = stored ?? {};
       const open = standing === 'former' && openBefore > 0 ? await this.#settleOpen(startedAt) : (stored?.open ?? 0);
-      return { ...this.#counted, attempt: { startedAt, ...answer, open } };
+      return { ...this.#counted, attempt: { startedAt, latestAt, ...answer, open } };
     } catch (error) {
-      return this.#failed(error, startedAt);
+      return this.#failed(error, requestedMs);
     }
   }
 

@@ -24,7 +24,8 @@ import { believed, saveCoverage } from './save-coverage.ts';
 
 /**
  * One failing cluster costs only itself: it is named in the part and in the coverage. The coverage is read first and
- * written last, so that a crash in between only repeats idempotent writes. Every time that is stored is Atlas's.
+ * written last, so that a crash in between only repeats idempotent writes. Every time that is
+ * stored is by the earlier of our clock and Atlas's.
  * @throws LedgerError where the ledger can't be read or the coverage not written; the task can be given again
  */
 export async function collectProject(
@@ -50,7 +51,9 @@ export async function collectProject(
   const stored = read && believed(collection, read, isTimeKnown);
   collection.stored = stored;
   collection.isLetGo = letGoBy(stored?.letGo);
-  const discovery = interpreted(found, stored, time.at(collection.startedMs));
+  const { startedMs } = collection;
+  const moment = { startedAt: time.at(startedMs), startedAtLatest: time.latestAt(startedMs) };
+  const discovery = interpreted(found, stored, moment);
   const clusters = withDiscovery(stored?.clusters ?? {}, discovery);
   collection.clusters = clusters;
   noteMissing(collection, discovery, clusters);

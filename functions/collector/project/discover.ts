@@ -27,7 +27,10 @@ type Found =
 export type DiscoveredList = { read: true; absent?: true } | { failure: Failed; absent?: true };
 
 export interface Discovery {
+  /** What it shows was so until then, at least. */
   startedAt: string;
+  /** By the later of two clocks: what it shows, and what it does not, is known since then. */
+  startedAtLatest: string;
   clusters: Cluster[];
   /** Lists that answered; clusters of the others are unknown, not gone. */
   lists: Partial<Record<ClusterList, DiscoveredList>>;
@@ -81,7 +84,7 @@ export async function discover(
 export function interpreted(
   { clusters, lists, forLater }: RawDiscovery,
   stored: ProjectCoverage | undefined,
-  startedAt: string,
+  { startedAt, startedAtLatest }: Pick<Discovery, 'startedAt' | 'startedAtLatest'>,
 ): Discovery {
   const meaning = (list: ClusterList, found: Found): DiscoveredList => {
     if ('failure' in found) return found;
@@ -96,6 +99,7 @@ export function interpreted(
   };
   return {
     startedAt,
+    startedAtLatest,
     clusters,
     lists: Object.fromEntries(
       Object.entries(lists).map(([list, found]) => [list, meaning(list as ClusterList, found)]),
@@ -111,7 +115,7 @@ export const elapsedMs = (from: string, until: string) => Date.parse(until) - Da
 
 export function withDiscoveryList(
   stored: DiscoveryCoverage | undefined,
-  startedAt: string,
+  { startedAt, startedAtLatest }: Pick<Discovery, 'startedAt' | 'startedAtLatest'>,
   found: DiscoveredList,
 ): DiscoveryCoverage {
   const absent = found.absent ? { absentSince: stored?.absentSince ?? startedAt } : {};
@@ -120,21 +124,21 @@ export function withDiscoveryList(
     const { absentSince: _, ...before } = stored ?? {};
     return { ...before, ...absent, attemptedAt: startedAt, error: { ...found.failure, since } };
   }
-  const unread = unreadAfter(stored, startedAt);
+  const unread = unreadAfter(stored, startedAtLatest);
   return {
     attemptedAt: startedAt,
     readAt: startedAt,
-    since: stored?.since ?? stored?.readAt ?? startedAt,
+    since: stored?.since ?? stored?.readAt ?? startedAtLatest,
     ...absent,
     ...(unread.length > 0 ? { unread } : {}),
   };
 }
 
 /** The intervals that were not watched. */
-function unreadAfter(stored: DiscoveryCoverage | undefined, startedAt: string): Interval[] {
+function unreadAfter(stored: DiscoveryCoverage | undefined, until: string): Interval[] {
   const before = stored?.unread ?? [];
   // Where the last reading is not known any more, what is: the end of the last interval, or the first reading.
   const from = stored?.readAt ?? before.at(-1)?.until ?? stored?.since;
-  if (from === undefined || elapsedMs(from, startedAt) <= CONTINUITY_MS) return before;
-  return withInterval(before, { from, until: startedAt });
+  if (from === undefined || elapsedMs(from, until) <= CONTINUITY_MS) return before;
+  return withInterval(before, { from, until });
 }

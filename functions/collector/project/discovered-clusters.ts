@@ -83,10 +83,10 @@ export function withDiscovery(
   stored: Record<string, ClusterCoverage>,
   discovery: Discovery,
 ): Record<string, ClusterCoverage> {
-  const { startedAt, clusters } = discovery;
+  const { startedAt, startedAtLatest, clusters } = discovery;
   const next: Record<string, ClusterCoverage> = {};
   for (const [name, cluster] of Object.entries(stored)) {
-    next[name] = isMissingFrom(discovery, cluster) ? missing(cluster, startedAt) : cluster;
+    next[name] = isMissingFrom(discovery, cluster) ? missing(cluster, startedAtLatest) : cluster;
   }
   for (const found of addressable(clusters)) {
     const { name, id, tier, tags, state, paused, backupEnabled } = found;
@@ -114,7 +114,7 @@ export function withDiscovery(
       }),
       seenAt: startedAt,
       lists: ofTier(before.tier === tier ? (before.lists ?? {}) : withUnread(before), found, {
-        at: startedAt,
+        at: startedAtLatest,
         isBack: state !== 'DELETED' && (known?.goneAt ?? known?.missingSince ?? known?.deleted) !== undefined,
       }),
     };

@@ -53,7 +53,7 @@ export function projectCoverage(
   const lists = { ...stored?.discovery };
   for (const [name, found] of Object.entries(discovery.lists)) {
     const list = name as ClusterList;
-    lists[list] = withDiscoveryList(lists[list], discovery.startedAt, found);
+    lists[list] = withDiscoveryList(lists[list], discovery, found);
   }
   const { projectId, projectName, orgId, runId } = task;
   return {
@@ -103,7 +103,7 @@ export function clustersToArchive(
  * Clusters that Atlas keeps backups of, and whose name another one has by now: nobody can ask for their restores. Those that were
  * never met before are archived as what nobody has read.
  */
-export function clustersOutnamed({ clusters, startedAt }: Discovery): ClusterCoverage[] {
+export function clustersOutnamed({ clusters, startedAt, startedAtLatest }: Discovery): ClusterCoverage[] {
   const those = new Set(addressable(clusters));
   return clusters
     .filter((cluster) => !those.has(cluster))
@@ -114,7 +114,7 @@ export function clustersOutnamed({ clusters, startedAt }: Discovery): ClusterCov
       firstSeenAt: startedAt,
       seenAt: startedAt,
       deleted: true,
-      goneAt: startedAt,
+      goneAt: startedAtLatest,
       lists: {},
     }));
 }
@@ -122,10 +122,10 @@ export function clustersOutnamed({ clusters, startedAt }: Discovery): ClusterCov
 /** Clusters whose name another one has now. */
 export function clustersReplaced(
   stored: ProjectCoverage | undefined,
-  { clusters, startedAt }: Discovery,
+  { clusters, startedAtLatest }: Discovery,
 ): ClusterCoverage[] {
   return addressable(clusters).flatMap(({ name, id }) => {
     const former = clusterNamed(stored?.clusters ?? {}, name);
-    return former && isAnother(former, id) ? [{ goneAt: startedAt, ...former }] : [];
+    return former && isAnother(former, id) ? [{ goneAt: startedAtLatest, ...former }] : [];
   });
 }

@@ -23,7 +23,9 @@ export interface Before {
 
 /** By the time that it is now: others write meanwhile. */
 export const believed = ({ time, options }: Collection, coverage: ProjectCoverage, isTimeKnown: boolean) =>
-  isTimeKnown ? believable(coverage, { now: time.now(), followMs: options.followMs }) : coverage;
+  isTimeKnown
+    ? believable(coverage, { now: time.now(), latestNow: time.latestNow(), followMs: options.followMs })
+    : coverage;
 
 /** @returns the coverage as it was written, and when the next follow-up of running jobs is due, where this collector is the one to queue it */
 export async function saveCoverage(

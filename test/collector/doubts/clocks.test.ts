@@ -29,7 +29,7 @@ describe('clocks', () => {
     };
   };
   const times = ({ clusters, discovery }: ProjectCoverage) => [
-    ...Object.values(discovery).flatMap((list) => [list?.attemptedAt, list?.readAt, list?.since]),
+    ...Object.values(discovery).flatMap((list) => [list?.attemptedAt, list?.readAt]),
     ...Object.values(clusters).flatMap(({ firstSeenAt, seenAt, lists }) => [
       firstSeenAt,
       seenAt,
@@ -37,12 +37,21 @@ describe('clocks', () => {
     ]),
   ];
 
+  /** All that a claim rests on. */
+  const newest = async (system: System) => {
+    const coverage = (await coverageOf(system)) as ProjectCoverage;
+    const runs = (await system.ledger.runs({})).items.map(({ startedAt }) => startedAt);
+    const scope = await system.ledger.scope();
+    return [...times(coverage), scope?.listedAt, ...runs].reduce((a = '', b = '') => (a > b ? a : b), '') ?? '';
+  };
+  const now = (system: System) => new Date(system.clock.now()).toISOString();
+
   test.each([
     ['20 minutes ahead', 20 * MINUTE],
     ['an hour ahead', HOUR],
     ['an hour behind', -HOUR],
     ['years ahead', 4 * 365 * DAY],
-  ])('%s of Atlas: nothing is missed, and times are Atlas’s', async (_, skewMs) => {
+  ])('%s of Atlas: nothing is missed, and times are the earlier clock’s', async (_, skewMs) => {
     await using system = await System.start(engine, ONE);
     const run = skewed(system, () => skewMs);
     await run();
@@ -52,7 +61,8 @@ describe('clocks', () => {
       system.clock.advance(3 * MINUTE);
       expect((await run()).run.counts).toMatchObject({ jobsNew: 1 });
       const recorded = await system.ledger.job(job.id);
-      expect(Math.abs(Date.parse(recorded?.observedAt ?? '') - system.clock.now())).toBeLessThan(5_000);
+      const earlier = system.clock.now() + Math.min(0, skewMs);
+      expect(Math.abs(Date.parse(recorded?.observedAt ?? '') - earlier)).toBeLessThan(5_000);
     }
     const coverage = (await coverageOf(system)) as ProjectCoverage;
     for (const at of times(coverage))
@@ -72,14 +82,6 @@ describe('clocks', () => {
         system.run(request, { accounts: [{ name: 'test', atlas }], clock }).then((ended) => ended.run);
       return { atlas, run, [Symbol.asyncDispose]: () => atlas.close() };
     };
-    /** All that a claim rests on. */
-    const newest = async (system: System) => {
-      const coverage = (await coverageOf(system)) as ProjectCoverage;
-      const runs = (await system.ledger.runs({})).items.map(({ startedAt }) => startedAt);
-      const scope = await system.ledger.scope();
-      return [...times(coverage), scope?.listedAt, ...runs].reduce((a = '', b = '') => (a > b ? a : b), '') ?? '';
-    };
-    const now = (system: System) => new Date(system.clock.now()).toISOString();
 
     test.each([
       ['right, and goes 20 minutes ahead', 0, 20 * MINUTE],
@@ -177,6 +179,92 @@ describe('clocks', () => {
     });
   });
 
+  describe('of a proxy that writes the Date of each answer, and is wrong', () => {
+    const claimed = async (system: System, sinceMs: number, untilMs: number) => {
+      const { verdict, gaps } = await system.claim(sinceMs, untilMs);
+      return { state: verdict.state, reasons: [...new Set(gaps.map(({ reason }) => reason))].sort() };
+    };
+
+    test.each([
+      ['10 minutes ahead', 10 * MINUTE],
+      ['2 hours ahead', 2 * HOUR],
+    ])('%s: nothing is complete beyond when it was requested', async (_, dateAheadMs) => {
+      await using system = await System.start(engine, { ...ONE, dateAheadMs });
+      await system.run({ full: true });
+      system.clock.advance(3 * dateAheadMs);
+      const readAt = system.clock.now();
+      expect((await system.run({ full: true })).run.status).toBe('complete');
+      system.clock.advance(dateAheadMs / 4);
+      const missed = system.atlas.world.startRestore({ ...refOf(system), durationMs: MINUTE });
+      system.clock.advance(2 * dateAheadMs);
+      const [since, until] = [readAt - dateAheadMs, readAt + dateAheadMs / 2];
+      expect(await system.ledger.job(missed.id)).toBeUndefined();
+      expect((await claimed(system, since, until)).state).toBe('incomplete');
+      expect((await claimed(system, since, readAt)).state).toBe('complete');
+
+      const fault = { type: 'status' as const, status: 500 };
+      system.atlas.faults.add({ when: { path: /restoreJobs/ }, fault });
+      expect((await system.run({ full: true })).run.status).toBe('incomplete');
+      expect(await claimed(system, since, until)).toEqual({ state: 'incomplete', reasons: ['failing'] });
+
+      system.atlas.faults.clear();
+      expect((await system.run({ full: true })).run.status).toBe('complete');
+      expect(await system.ledger.job(missed.id)).toBeDefined();
+      expect((await claimed(system, since, until)).state).toBe('complete');
+      expect((await newest(system)) <= now(system)).toBe(true);
+    });
+
+    test.each([
+      ['the Date, which is 2 hours behind', -2 * HOUR, 0],
+      ['our clock, which is 2 hours behind', 0, -2 * HOUR],
+    ])('by %s: nothing is complete before the first reading', async (_, dateAheadMs, skewMs) => {
+      await using system = await System.start(engine, { ...ONE, dateAheadMs });
+      const run = skewed(system, () => skewMs);
+      const beganAt = system.clock.now();
+      await run({ full: true });
+      system.clock.advance(6 * HOUR);
+      await run({ full: true });
+      const until = beganAt + 3 * HOUR;
+      expect(await claimed(system, beganAt - HOUR, until)).toEqual({
+        state: 'incomplete',
+        reasons: ['before-first-reading'],
+      });
+      expect((await claimed(system, beganAt + MINUTE, until)).state).toBe('complete');
+    });
+
+    test.each([
+      ['the Date, which is 2 hours behind', -2 * HOUR, 0],
+      ['our clock, which is 2 hours behind', 0, -2 * HOUR],
+    ])('by %s: what a cluster did before it was gone stays a gap', async (_, dateAheadMs, skewMs) => {
+      await using system = await System.start(engine, { ...ONE, clusters: 2, dateAheadMs });
+      const run = skewed(system, () => skewMs);
+      await run({ full: true });
+      system.clock.advance(6 * HOUR);
+      await run({ full: true });
+      system.clock.advance(4 * HOUR);
+      const requestedAt = system.clock.now();
+      system.atlas.world.startRestore({ ...refOf(system), durationMs: MINUTE });
+      system.clock.advance(2 * MINUTE);
+      system.atlas.world.deleteCluster(refOf(system));
+      for (const waitMs of [10 * MINUTE, 3 * HOUR, 3 * HOUR, 3 * HOUR]) {
+        system.clock.advance(waitMs);
+        await run({ full: true });
+      }
+      const until = requestedAt + 5 * MINUTE;
+      expect(await claimed(system, requestedAt - MINUTE, until)).toEqual({ state: 'incomplete', reasons: ['gone'] });
+    });
+
+    test('2 hours behind: complete until 2 hours ago, and no longer', async () => {
+      await using system = await System.start(engine, { ...ONE, dateAheadMs: -2 * HOUR });
+      const beganAt = system.clock.now();
+      await system.run({ full: true });
+      system.clock.advance(3 * HOUR);
+      await system.run({ full: true });
+      expect((await claimed(system, beganAt + MINUTE, beganAt + HOUR - MINUTE)).state).toBe('complete');
+      expect((await claimed(system, beganAt + MINUTE, beganAt + HOUR + MINUTE)).state).toBe('incomplete');
+    });
+  });
+
   test('that were in 2030 once have left times that nobody believes', async () => {
     await using system = await System.start(engine, ONE);
     await system.run();
@@ -195,7 +283,8 @@ describe('clocks', () => {
     expect((await system.run()).run).toMatchObject({ status: 'complete', counts: { jobsNew: 1 } });
     expect(await system.ledger.job(next.id)).toBeDefined();
     const coverage = (await coverageOf(system)) as ProjectCoverage;
-    expect(times(coverage).filter((at) => at === future)).toEqual([]);
+    const begun = Object.values(coverage.discovery).map((list) => list?.since);
+    expect([...times(coverage), ...begun].filter((at) => at === future)).toEqual([]);
     expect((await listOf(system))?.fullReadAt).toBe(new Date(system.clock.now()).toISOString());
     expect(requestedAt(job.id) < (coverage.clusters.Cluster0?.seenAt ?? '')).toBe(true);
   });

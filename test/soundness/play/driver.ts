@@ -1,11 +1,12 @@
 // test/soundness/play/driver.ts: the course of a history: runs over the world, and questions all along the way.
 import type { History, Step } from '../history.ts';
 import type { Violation } from '../oracle.ts';
+import { HOUR_MS } from '../outside/world.ts';
 import { Random } from '../random.ts';
 import { Calm } from './calm.ts';
 import { Network } from './network.ts';
 import { Others } from './others.ts';
-import { iso, Playing, type Stats } from './playing.ts';
+import { iso, MINUTE_MS, Playing, type Stats } from './playing.ts';
 import { Questions } from './questions.ts';
 import { Runs } from './runs.ts';
 
@@ -49,9 +50,12 @@ class Driver {
   async play(): Promise<Played> {
     this.#describe();
     await this.#questions.ask(new Random(`${this.#play.history.seed} first`), 1);
+    let before: Step | undefined;
     for (const step of this.#play.history.steps) {
       await this.#runs.drain(step.at);
       this.#play.timeline.advanceTo(step.at);
+      await this.#askAfter(before, step);
+      before = step;
       await this.#take(step);
       await this.#questions.ask(new Random(`${step.seed} ask`), step.do === 'run' ? 3 : 2);
       await this.#questions.checkTable();
@@ -59,6 +63,15 @@ class Driver {
     }
     if (this.#play.violations.length === 0) await new Calm(this.#play, this.#runs, this.#questions).calm();
     return { violations: this.#play.violations, lines: this.#play.lines, stats: this.#play.stats };
+  }
+
+  /** A reading that counts as later than it was covers what came after it, once that time has come. */
+  async #askAfter(before: Step | undefined, { at, seed }: Step) {
+    if (before?.do !== 'run' || (before.dateAheadMs ?? 0) <= 0) return;
+    const random = new Random(`${seed} before`);
+    const until = Math.min(at, before.at + random.int(5, 110) * MINUTE_MS);
+    const since = Math.max(this.#play.history.startsAt, until - random.int(1, 30) * HOUR_MS);
+    if (since < until) await this.#questions.askPeriod(since, until, await this.#play.rows());
   }
 
   async #take(step: Step) {

@@ -10,6 +10,14 @@ import { isJobItem, projectOf } from '../product.ts';
 import type { Random } from '../random.ts';
 import type { Playing } from './playing.ts';
 
+interface Sender {
+  asker: Asker;
+  account: string;
+  random: Random;
+  /** How far the Date of the response is ahead. @default 0 */
+  dateAheadMs?: number | undefined;
+}
+
 export class Network {
   readonly #play: Playing;
   /** What is left of each fault. */
@@ -41,12 +49,7 @@ export class Network {
     this.#play.line(`  ${where} answers: ${fault.name}`);
   }
 
-  async send(
-    { asker, account, random }: { asker: Asker; account: string; random: Random },
-    method: string,
-    url: URL,
-    timeoutMs: number,
-  ) {
+  async send({ asker, account, random, dateAheadMs = 0 }: Sender, method: string, url: URL, timeoutMs: number) {
     const { process } = asker;
     const alive = await process.enter(random.int(5, 250));
     if (!alive) return new Promise<never>(() => {});
@@ -89,7 +92,7 @@ export class Network {
         }),
       );
     }
-    const headers = { ...answer.headers, date: new Date(now).toUTCString() };
+    const headers = { ...answer.headers, date: new Date(now + dateAheadMs).toUTCString() };
     return { status: answer.status, headers, body: bodyText(answer.body) };
   }
 

@@ -224,7 +224,7 @@ export class Runs {
       table: this.#play.table,
       conditions: { random, fault: () => this.#network.storeFault(random) },
       send: (account, { method, url }, timeoutMs) =>
-        this.#network.send({ asker, account, random }, method, url, timeoutMs),
+        this.#network.send({ asker, account, random, dateAheadMs: step.dateAheadMs }, method, url, timeoutMs),
     };
     return { process, asker, machine };
   }
@@ -254,11 +254,12 @@ export class Runs {
 const nameOf = (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 
 function describeRun(step: RunStep): string {
-  const { how, full, accounts, skewMs, scope, killAtCall, interruptAtCall, overlapMs } = step;
+  const { how, full, accounts, skewMs, dateAheadMs = 0, scope, killAtCall, interruptAtCall, overlapMs } = step;
   const words = [
     `${full ? 'a full run' : 'a run'} by ${how} as ${accounts.join(' and ')}`,
     scope ? `of ${scope.clusterName ?? 'one project'}` : '',
     skewMs === 0 ? '' : `clock ${Math.round(skewMs / MINUTE_MS)} min ahead`,
+    dateAheadMs === 0 ? '' : `Date ${Math.round(dateAheadMs / MINUTE_MS)} min ahead`,
     killAtCall === undefined ? '' : `to be killed at call ${killAtCall}`,
     interruptAtCall === undefined ? '' : `to be interrupted at call ${interruptAtCall}`,
     overlapMs === undefined ? '' : `another one ${overlapMs} ms later`,
