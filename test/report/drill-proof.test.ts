@@ -170,7 +170,8 @@ test.each([
 });
 
 test('a moment of the period is missed exactly where nothing was completed within the days before it', () => {
-  const days = fc.uniqueArray(fc.integer({ min: 1, max: 200 }), { maxLength: 8 });
+  // From the second day on: a backup of before would be of a former cluster.
+  const days = fc.uniqueArray(fc.integer({ min: 2, max: 200 }), { maxLength: 8 });
   fc.assert(
     fc.property(
       days,
