@@ -64,7 +64,7 @@ export function drillPart(drills: Drills, now: number): Html | '' {
 ${notCovered === 0 ? '' : html`<p class="note">For ${counted(notCovered, 'cluster')} it is not known whether the drill is overdue: not every restore up to the due date is on record.</p>`}
 ${tagsNotKnown === 0 ? '' : html`<p class="note">For ${counted(tagsNotKnown, 'cluster')} it is not known what a drill needs: a rule goes by a tag, and their tags are not known.</p>`}
 ${backupsOff === 0 ? '' : html`<p class="note">Atlas makes no backups of ${counted(backupsOff, 'cluster')}: nothing can be restored.</p>`}
-${lacking.length === 0 ? html`<p class="soft">Every cluster of which a restore is expected was restored in time, as its drill needs it.</p>` : lackingTable(lacking, now)}</section>`;
+${lacking.length === 0 ? html`<p class="soft">Each of these clusters was restored in time, as its drill needs it.</p>` : lackingTable(lacking, now)}</section>`;
 }
 
 const COLUMNS = ['Cluster', 'Drill', ['Last restore', 'gap'], 'Took', 'Snapshot age'] as const;
