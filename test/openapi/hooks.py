@@ -5,7 +5,7 @@ import schemathesis
 # From the page before, and signed.
 CURSORS = ("cursor", "before")
 # Of what is on record: a name that isn't there is refused, with those that are.
-ON_RECORD = ("project", "cluster", "source", "target", "targetProject", "targetCluster", "orgId", "timeZone")
+ON_RECORD = ("project", "cluster", "source", "target", "targetProject", "targetCluster", "orgId", "tag", "timeZone")
 # Of others that say the same in other words.
 EXCLUDED_BY = {"since": ("until", "period"), "finishedSince": ("finishedUntil",), "until": ("period",), "open": ("status",), "sort": ("order",)}
 

@@ -49,6 +49,8 @@ export const CLUSTER = trimmed(text('the name of a cluster'));
 const PATTERN =
   'A pattern for the name of the project or of the cluster, or project/cluster: * stands for any text, ? for one character.';
 
+/** A key without wildcards, an equals sign, and something of a value. */
+const TAG_FORM = String.raw`^[^=*?]*[^=*?\s][^=*?]*=.*\S`;
 const tagPatterns = texts('a tag such as env=prod, or a pattern of its value such as env=prod*');
 /** Key and value of a tag, the value being a pattern. */
 export const TAG: Parameter<string[]> = {
@@ -57,6 +59,7 @@ export const TAG: Parameter<string[]> = {
     const all = tagPatterns.read(value);
     return all?.every((each) => parseTagPattern(each) !== undefined) ? all : undefined;
   },
+  schema: { ...tagPatterns.schema, items: { type: 'string', pattern: TAG_FORM, maxLength: 200 } },
 };
 
 /** All are joined by AND; several values of one by OR. */
