@@ -30,7 +30,8 @@ const needs = looseObject({
 });
 const list = looseObject({
   ...{ attemptedAt: time(), jobs: number(), open: number(), moving: maybe(number()) },
-  ...{ readAt: maybe(time()), fullReadAt: maybe(time()), settledThrough: maybe(time()), supersededAt: maybe(time()) },
+  ...{ readAt: maybe(time()), readAtLatest: maybe(time()), fullReadAt: maybe(time()) },
+  ...{ settledThrough: maybe(time()), supersededAt: maybe(time()) },
   ...{ deniedSince: maybe(time()), notInPlan: maybe(absence), notThere: maybe(absence), error: maybe(failing) },
   ...{ answer: maybe(z.string()), attemptedBy: maybe(z.string()), recent: maybe(z.record(z.string(), z.string())) },
   problems: maybe(

@@ -92,9 +92,10 @@ function withReading(before: ListCoverage, reading: ListReading, latest: boolean
     return { ...base, jobs: base.jobs + added, ...full };
   }
   return {
-    ...without(base, 'resume', 'recent', 'problems', 'problemCount', 'notUnderstood'),
+    ...without(base, 'readAtLatest', 'resume', 'recent', 'problems', 'problemCount', 'notUnderstood'),
     ...full,
     readAt: reading.startedAt,
+    ...defined({ readAtLatest: reading.latestAt > reading.startedAt ? reading.latestAt : undefined }),
     settledThrough: reading.settledThrough,
     jobs: reading.total ?? base.jobs + added,
     open: reading.open,

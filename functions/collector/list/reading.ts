@@ -66,6 +66,8 @@ export const noListCounts = (): ListCounts => ({
 /** What one attempt found out. */
 export interface ListReading {
   startedAt: string;
+  /** By the later of two clocks: no job that it saw was requested after that. */
+  latestAt: string;
   complete: boolean;
   /** The list was read to its end, and every job that the table has of it was on it or is confirmed to have vanished. */
   full: boolean;
@@ -91,6 +93,8 @@ export interface Reading {
   readonly ports: ReadListPorts;
   /** When its first page was requested, or that of the earlier message that it goes on from. */
   readonly startedAt: string;
+  /** When its part of this message was requested, by the later of two clocks. */
+  readonly latestAt: string;
   /** When it was requested, not when it is processed: of two answers the one requested later wins. */
   readonly requestedAt: string;
   /** Jobs requested before this are known and settled. Absent: read all. */
@@ -123,6 +127,7 @@ export function beginReading(task: ListTask, ports: ReadListPorts): Reading {
     task,
     ports,
     startedAt,
+    latestAt: ports.time.latestAt(prefetched.requestedMs),
     requestedAt,
     settledThrough: full ? undefined : stored?.settledThrough,
     fingerprints: new Fingerprints(stored?.recent ?? {}),
@@ -168,11 +173,12 @@ export function notAttributed(reading: Reading, { requestedAt: at }: Pick<Restor
 
 /** @param total jobs of the list in the table, where that is known */
 export function resultOf(reading: Reading, { complete, total }: { complete: boolean; total?: number }): ListReading {
-  const { task, startedAt, watermark, doubt } = reading;
+  const { task, startedAt, latestAt, watermark, doubt } = reading;
   const aDayAgo = new Date(Date.parse(startedAt) - DAY_MS).toISOString();
   const settledThrough = watermark.settledThrough();
   return {
     startedAt,
+    latestAt,
     complete,
     full: task.full && complete && !reading.unproven && doubt === undefined,
     doubt,

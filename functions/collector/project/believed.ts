@@ -81,6 +81,7 @@ function believedList(list: ListCoverage, { past, begun }: Checks): ListCoverage
       withoutFuture(list, past, 'readAt', 'fullReadAt', 'settledThrough', 'deniedSince'),
       begun,
       'supersededAt',
+      'readAtLatest',
     ),
     attemptedAt: past(attemptedAt) ? attemptedAt : NEVER,
     ...errorOf(list, past),

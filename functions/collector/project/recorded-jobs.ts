@@ -79,8 +79,8 @@ function reconcile(
 }
 
 function isLate(stored: ProjectCoverage | undefined, { clusterName, kind, requestedAt }: JobSummary): boolean {
-  const list = clusterNamed(stored?.clusters ?? {}, clusterName)?.lists[kind];
-  return list?.readAt !== undefined && Date.parse(requestedAt) < Date.parse(list.readAt);
+  const { readAt, readAtLatest = readAt } = clusterNamed(stored?.clusters ?? {}, clusterName)?.lists[kind] ?? {};
+  return readAtLatest !== undefined && Date.parse(requestedAt) < Date.parse(readAtLatest);
 }
 
 /** Of a history's entry: rules that were not there before. */

@@ -61,6 +61,8 @@ export interface Absence {
 export interface ListCoverage extends Omit<z.infer<typeof coverageOfList>, 'state'> {
   /** The run that made the last attempt, while more messages of that run are to come: what another run did is not done for this one. */
   attemptedBy?: string;
+  /** By the later of two clocks: no job that the reading of `readAt` saw was requested after that. Absent: `readAt`. */
+  readAtLatest?: string;
   /** Every job requested before this moment is in the ledger and settled. */
   settledThrough?: string;
   /**

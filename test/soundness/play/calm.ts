@@ -66,8 +66,7 @@ export class Calm {
     const isMoving = ends.some((at) => at >= calmAt && at <= until);
     const odd = world.jobs.filter(({ odd: fields, visibleAt }) => fields && visibleAt <= until);
     const isOdd = odd.some(({ requestedAt }) => requestedAt >= first.after - DAY_MS);
-    const isTampered = this.#play.tampered.size > 0 || this.#play.isForged || this.#play.isMiscounted;
-    if (isLost || isDenied || isMoving || isOdd || isTampered) return;
+    if (isLost || isDenied || isMoving || isOdd || this.#play.tampered.size > 0 || this.#play.isForged) return;
     const table = await this.#play.rows();
     if (!second.isWhole && odd.length === 0)
       this.#play.violate('liveness: run', 'the second full run after the last fault is not complete');

@@ -30,7 +30,6 @@ export class Others {
     const jobs = items.filter(({ sk }) => isJobItem(sk?.S ?? ''));
     if (what === 'status') return this.#forge(random, jobs);
     const gone = what === 'coverage' ? [] : what === 'jobs' ? random.shuffled(jobs).slice(0, random.int(1, 3)) : jobs;
-    if (gone.length > 0 && this.#play.isMistimed) this.#play.isMiscounted = true;
     for (const item of gone) {
       const id = (item.sk?.S ?? '').slice(4);
       this.#play.table.remove(item);

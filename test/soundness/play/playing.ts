@@ -68,10 +68,6 @@ export class Playing {
   coverageLost = false;
   /** Jobs were written over: what Atlas no longer lists nobody can put right. */
   isForged = false;
-  /** A run had a clock that was behind, so what it read counts as read earlier than it was. */
-  isMistimed = false;
-  /** A job that such a run had read was taken out of the table: recorded again, it counts as another (docs/decisions/0022-atlas-word.md). */
-  isMiscounted = false;
   storeFailed = false;
   lastRunWasWhole = false;
   isSkewed = false;

@@ -45,7 +45,6 @@ export class Runs {
     const runId = idOfSecond(now + step.skewMs, random.hex(16));
     const run: RunInHand = { runId, step, startedAt: now, checked: false, number: this.#play.stats.runs };
     if (step.skewMs !== 0) this.#play.isSkewed = true;
-    if (step.skewMs < 0 || (step.dateAheadMs ?? 0) < 0) this.#play.isMistimed = true;
     this.#play.line(describeRun(step));
     const retaining = step.retainMs === undefined ? undefined : this.#retainLater(step, step.retainMs);
     await this.#run(run, random);
