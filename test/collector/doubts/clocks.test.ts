@@ -5,6 +5,7 @@ import { AtlasClient } from '../../../functions/atlas/client.ts';
 import { HttpTransport } from '../../../functions/atlas/http/http-transport.ts';
 import type { Transport } from '../../../functions/atlas/http/transport.ts';
 import type { ListCoverage, ProjectCoverage } from '../../../functions/ledger/model/coverage.ts';
+import { jobKey } from '../../../functions/ledger/table/keys.ts';
 import { requestedAt } from '../../../functions/restore/object-id.ts';
 import { DAY, HOUR, MINUTE } from '../../../local/atlas/base/time.ts';
 import { testEngine } from '../../ledger/engines.ts';
@@ -252,6 +253,26 @@ describe('clocks', () => {
       }
       const until = requestedAt + 5 * MINUTE;
       expect(await claimed(system, requestedAt - MINUTE, until)).toEqual({ state: 'incomplete', reasons: ['gone'] });
+    });
+
+    test.each([
+      ['the Date, which is 2 hours behind', -2 * HOUR, 0],
+      ['our clock, which is 2 hours behind', 0, -2 * HOUR],
+    ])('by %s: a job that somebody deletes counts once when it is recorded again', async (_, dateAheadMs, skewMs) => {
+      await using system = await System.start(engine, { ...ONE, dateAheadMs });
+      const run = skewed(system, () => skewMs);
+      await run({ full: true });
+      system.clock.advance(HOUR);
+      const { id: jobId } = system.atlas.world.startRestore({ ...refOf(system), durationMs: MINUTE });
+      system.clock.advance(10 * MINUTE);
+      await run();
+      const { projectId } = refOf(system);
+      await system.forget(jobKey(projectId, jobId));
+      expect(await system.verify()).toMatchObject({ unbroken: false });
+      system.clock.advance(4 * HOUR);
+      await run({ full: true });
+      expect(await system.ledger.job(jobId)).toBeDefined();
+      expect(await system.verify()).toMatchObject({ unbroken: true });
     });
 
     test('2 hours behind: complete until 2 hours ago, and no longer', async () => {
