@@ -64,7 +64,7 @@ export class Http1Pool {
   }
 }
 
-/** Loads undici, which takes as long as all else that the client starts with: only where HTTP/1.1 is spoken. */
+/** Loads undici, more to read than all else that a collection starts with: only where HTTP/1.1 is spoken. */
 async function poolOf({ origin, connections, proxy, ca, first }: Http1PoolOptions): Promise<Dispatcher> {
   // Its names are on `default` in a bundle, too, where it comes from a file of its own.
   const { buildConnector, Pool, ProxyAgent } = (await import('undici')).default;

@@ -30,7 +30,6 @@ function tagIn(element: unknown): Tag | undefined {
   if (!isObject(element) || !isTagText(element.key) || !isTagText(element.value)) return undefined;
   const { key, value } = redactAnswer({ key: element.key, value: element.value }) as { key: string; value?: string };
   if (key !== element.key) return undefined;
-
   return defined({ key, value: value === undefined || REMOVED.test(value) ? undefined : value });
 }
 
