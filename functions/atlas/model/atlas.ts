@@ -92,6 +92,8 @@ export interface EventsQuery {
   /** From and to, ISO 8601, both included. */
   since: string;
   until: string;
+  /** How many there are likely to be: the pages after the first are requested at once. @default one page after the other */
+  expected?: number;
 }
 
 /** @throws AtlasError from every method; nothing else. */

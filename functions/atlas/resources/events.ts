@@ -12,6 +12,8 @@ import { assertWhole } from './whole.ts';
 
 /** The upper limit in the OpenAPI file of 2026-08. */
 const EVENTS_PER_PAGE = 500;
+/** Pages requested at once, after the first: each waits in memory. */
+const MAX_EARLY_PAGES = 5;
 const SECOND = 1_000;
 
 interface Reading {
@@ -22,6 +24,8 @@ interface Reading {
   toMs: number;
   /** Undefined: every type. */
   wanted: ReadonlySet<string> | undefined;
+  /** To be requested at once. */
+  expected: number;
 }
 
 /**
@@ -31,12 +35,19 @@ interface Reading {
  */
 export async function* listEventPages(
   http: AtlasHttp,
-  { projectId, types, since, until }: EventsQuery,
+  { projectId, types, since, until, expected = 0 }: EventsQuery,
 ): AsyncGenerator<AtlasEvent[]> {
   const fromMs = Math.floor(moment('since', since)) * SECOND;
   const toMs = Math.ceil(moment('until', until)) * SECOND;
   const wanted = types.length > 0 ? new Set(types) : undefined;
-  const reading = { http, projectId, wanted, fromMs, toMs };
+  const reading = {
+    http,
+    projectId,
+    wanted,
+    fromMs,
+    toMs,
+    expected: Math.min(expected, MAX_EARLY_PAGES * EVENTS_PER_PAGE),
+  };
   if (fromMs > toMs) throw refused(`since (${since}) is after until (${until})`);
   if (wanted === undefined) return yield* eventPages(reading, {});
   try {
@@ -53,7 +64,7 @@ export async function* listEventPages(
   }
 }
 
-async function* eventPages({ http, projectId, wanted, fromMs, toMs }: Reading, filter: Query) {
+async function* eventPages({ http, projectId, wanted, fromMs, toMs, expected }: Reading, filter: Query) {
   const path = eventsPath(projectId);
   // Whether Atlas includes the moments that it is given is not documented; the second beside each is cut off below.
   const window = { minDate: spelledSecond(fromMs - SECOND), maxDate: spelledSecond(toMs + SECOND) };
@@ -65,7 +76,7 @@ async function* eventPages({ http, projectId, wanted, fromMs, toMs }: Reading, f
   // Parsed afterwards: two pages of which nothing is kept are still two pages.
   const asSent = (element: unknown) => element;
   const what = `GET ${path}`;
-  for await (const page of pages(read, asSent, { what, itemsPerPage: EVENTS_PER_PAGE })) {
+  for await (const page of pages(read, asSent, { what, itemsPerPage: EVENTS_PER_PAGE, expected })) {
     const { items } = page;
     const events = items.flatMap((each) => asEvent(each) ?? []);
     const skipped = items.length - events.length;

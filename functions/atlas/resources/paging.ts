@@ -17,6 +17,8 @@ export interface PagesOptions {
   fromPage?: number | undefined;
   /** Pages requested before their turn, where Atlas says how many there are. Each waits in memory. @default 0 */
   ahead?: number | undefined;
+  /** Items there are likely to be: once there is a first page, the others are requested, whether or not Atlas counts them. @default 0 */
+  expected?: number | undefined;
   /** Read a list of several pages twice where Atlas doesn't count it, since nothing then shows that it shrank. @default false */
   confirm?: boolean | undefined;
   /** Identifies an element; undefined if nothing does. @default its `id`, if that is text */
@@ -53,7 +55,7 @@ export async function* pages<T>(
   }
   if (!doubtful) return;
   const second = new Tally();
-  for await (const page of walk(read, { ...options, ahead: 0 }, second)) {
+  for await (const page of walk(read, { ...options, ahead: 0, expected: 0 }, second)) {
     const elements = first.unseen(page);
     yield { ...shown({ ...page, elements }, parse), ...(page.last ? second.shortcomingAfter(first) : {}) };
   }
@@ -69,9 +71,10 @@ const shown = <T>(
 
 /** One reading from the first page to the end. */
 async function* walk(read: ReadPage, options: PagesOptions, tally: Tally): AsyncGenerator<Page> {
-  const { what, fromPage = 1 } = options;
-  let { ahead = 0 } = options;
+  const { what, fromPage = 1, itemsPerPage, ahead = 0, expected = 0 } = options;
   const early = new PagePrefetch(read);
+  let inTurn = ahead === 0 && expected === 0;
+  const counted = ({ pageNum, totalCount = 0, size }: Page) => Math.min(pageNum + ahead, Math.ceil(totalCount / size));
   let [before, idle]: [Page | undefined, number] = [undefined, 0];
   try {
     for (let pageNum = fromPage; pageNum < fromPage + MAX_PAGES; pageNum++) {
@@ -87,13 +90,11 @@ async function* walk(read: ReadPage, options: PagesOptions, tally: Tally): Async
       if (!page.last && idle >= MAX_IDLE) {
         throw endless(`${what} has brought nothing new in ${MAX_IDLE} pages, and does not end`);
       }
-      if (ahead > 0 && !page.last) {
-        // The list has grown while it's read: what was requested before may have been answered before that, too.
-        if (before && known > 0) {
-          early.forget();
-          ahead = 0; // and may grow on: from here in turn
-        }
-        early.request(pageNum + 1, Math.min(pageNum + ahead, Math.ceil((page.totalCount ?? 0) / page.size)));
+      if (!inTurn && !page.last) {
+        // The list has grown while it's read, and may grow on: what was requested before may have been answered before that, too.
+        inTurn = before !== undefined && known > 0;
+        if (inTurn) early.forget();
+        else early.request(pageNum + 1, Math.max(counted(page), fromPage + Math.floor(expected / itemsPerPage)));
       }
       before = page;
       yield repeats ? { ...page, elements: [], ids: [] } : page;

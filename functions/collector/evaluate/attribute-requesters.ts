@@ -112,7 +112,8 @@ async function answersOf(
   const [first] = open;
   if (first === undefined) return { updates: new Map(), pending: [], attempted: false };
   await ports.prepare(open);
-  const read = failed ?? (await readRequestEvents(projectId, { oldest: first.requestedAt, until }, ports));
+  const read =
+    failed ?? (await readRequestEvents(projectId, { oldest: first.requestedAt, until, expected: open.length }, ports));
   const isFailure = read instanceof AtlasError;
   // A call that was cut off, or not made any more, is no failure of Atlas.
   if (isFailure && !failed && ports.outOfTime()) return { updates: new Map(), pending: open, attempted: false };

@@ -16,10 +16,10 @@ export interface RequestEvents {
   since: string;
 }
 
-/** @param oldest request time of the oldest job */
+/** @param oldest request time of the oldest job @param expected how many jobs were requested, with an event each */
 export async function readRequestEvents(
   projectId: string,
-  { oldest, until }: { oldest: string; until: string },
+  { oldest, until, expected }: { oldest: string; until: string; expected: number },
   { atlas, log }: { atlas: Pick<Atlas, 'events'>; log: Log },
 ): Promise<RequestEvents | AtlasError> {
   const since = iso(Date.parse(oldest) - REACH_MS);
@@ -27,7 +27,7 @@ export async function readRequestEvents(
   try {
     let pages = 0;
     let last: string | undefined;
-    for await (const page of atlas.events({ projectId, types: REQUEST_TYPES, since, until })) {
+    for await (const page of atlas.events({ projectId, types: REQUEST_TYPES, since, until, expected })) {
       events.push(...page);
       pages += 1;
       last = page.at(-1)?.created ?? last; // a page may hold no event of these types

@@ -160,6 +160,29 @@ describe('a list that is read ahead', () => {
     }
   });
 
+  test('is asked for at once after its first page where so many items are expected, though nothing counts them', async () => {
+    const items = Array.from({ length: 23 }, (_, id) => id);
+    for (const [expected, pagesAsked, rounds] of [
+      [0, 6, [1, 2, 3, 4, 5, 6]],
+      [4, 6, [1, 2, 3, 4, 5, 6]],
+      [23, 6, [1, 5, 5, 5, 5, 6]],
+      // The last of them is empty, and so is whatever follows.
+      [40, 9, [1, 9, 9, 9, 9, 9, 9, 9, 9]],
+    ] as const) {
+      const seen: number[] = [];
+      let asked = 0;
+      const read = async (pageNum: number) => {
+        asked += 1;
+        await new Promise((resolve) => setImmediate(resolve));
+        seen.push(asked);
+        return { results: items.slice((pageNum - 1) * 5, pageNum * 5) };
+      };
+      const found = await all(pages(read, asIs, { what: 'GET /x', itemsPerPage: 5, expected, idOf }));
+      expect(found.flatMap((page) => page.items)).toEqual(items);
+      expect([asked, seen]).toEqual([pagesAsked, rounds]);
+    }
+  });
+
   test('loses nothing where it grows meanwhile, in whatever order its pages are answered', async () => {
     const growths = fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 4 });
     await fc.assert(
@@ -167,8 +190,9 @@ describe('a list that is read ahead', () => {
         fc.scheduler(),
         fc.integer({ min: 0, max: 80 }),
         fc.integer({ min: 0, max: 12 }),
+        fc.integer({ min: 0, max: 120 }),
         growths,
-        async (scheduler, length, ahead, grows) => {
+        async (scheduler, length, ahead, expected, grows) => {
           const size = 13; // more than it grows in all: a page that moves down by itself looks like no page at all
           let items = Array.from({ length }, (_, nth) => length - nth);
           const grow = (by: number) => {
@@ -182,7 +206,7 @@ describe('a list that is read ahead', () => {
             await scheduler.schedule(Promise.resolve(), `page ${pageNum} comes back`);
             return answer;
           };
-          const reading = all(pages(read, asIs, { what: 'GET /x', itemsPerPage: size, ahead, idOf }));
+          const reading = all(pages(read, asIs, { what: 'GET /x', itemsPerPage: size, ahead, expected, idOf }));
           const found = (await scheduler.waitFor(reading)).flatMap((page) => page.items as number[]);
           expect([...new Set(found)].filter((id) => id <= length)).toEqual(
             Array.from({ length }, (_, nth) => length - nth),
