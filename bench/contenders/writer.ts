@@ -1,13 +1,14 @@
 // bench/contenders/writer.ts: the writes of a first collection alone, of jobs that were read beforehand.
 
-import { AtlasClient } from '../../functions/atlas/client.ts';
-import type { Ledger, LedgerJob, Outcome, Recorded } from '../../functions/ledger/model/ledger.ts';
+import { once } from 'node:events';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import type { Annotating, Ledger, LedgerJob, Outcome, Recorded } from '../../functions/ledger/model/ledger.ts';
 import { forEachConcurrent } from '../../functions/platform/for-each-concurrent.ts';
 import { sharedLimits } from '../../functions/platform/limits.ts';
-import { type AtlasConfig, credentialsOf } from '../atlas/access.ts';
+import type { AtlasConfig } from '../atlas/access.ts';
 import { contend } from '../harness/contender.ts';
-import { collect } from './collect.ts';
-import { type DurableLedger, emptyLedger, idsIn, type OpenLedger, sqliteLedger } from './ledgers.ts';
+import { type DurableLedger, emptyLedger, idsIn, type OpenLedger } from './ledgers.ts';
+import { type RecordedJob, type RecordedWrites, recordWrites } from './recorded-writes.ts';
 
 export interface WriterConfig extends AtlasConfig {
   ledger: DurableLedger;
@@ -15,74 +16,47 @@ export interface WriterConfig extends AtlasConfig {
   scratch: string;
 }
 
-/** What a collection wrote, in its order. */
-interface Written {
-  projects: { projectId: string }[];
-  records: { args: Parameters<Ledger['record']>; outcome: Outcome }[];
-  /** By job. */
-  annotations: Map<string, Annotation>;
-}
+if (isMainThread) contend(writer);
+else parentPort?.postMessage(await recordWrites(workerData, workerData.scratch));
 
-interface Annotation {
-  sighting: Parameters<Ledger['annotate']>[2];
-  annotate: Parameters<Ledger['annotate']>[3];
-  outcome: Outcome;
-}
-
-contend<WriterConfig>((config) => {
+function writer(config: WriterConfig) {
   let open: OpenLedger | undefined;
-  let written: Written | undefined;
+  let writes: RecordedWrites | undefined;
   return {
+    /** By another thread, so that this one writes with code as cold as a collection's. */
     async ready() {
-      written = await collected(config);
+      const thread = new Worker(new URL(import.meta.url), { workerData: config });
+      [writes] = await once(thread, 'message');
+      await once(thread, 'exit');
     },
     async pass() {
-      if (!written) throw new Error('nothing was read');
+      if (!writes) throw new Error('nothing was read');
       open = await emptyLedger(config.ledger);
-      await writeAll(written, open.ledger);
+      await writeAll(writes, open.ledger);
+      return undefined;
     },
-    ids: async () => (open && written ? idsIn(open.ledger, written.projects) : []),
+    ids: async () => (open && writes ? idsIn(open.ledger, writes.projects) : []),
     close: async () => open?.close(),
   };
-});
-
-async function collected({ scratch, ...config }: WriterConfig): Promise<Written> {
-  const written: Written = { projects: [], records: [], annotations: new Map() };
-  const atlas = new AtlasClient({ credentials: credentialsOf(config) });
-  const { ledger, close } = await sqliteLedger(scratch);
-  written.projects.push(...(await collect(atlas, noting(ledger, written))));
-  await close();
-  await atlas.close();
-  return written;
 }
 
-const noting = (ledger: Ledger, { records, annotations }: Written): Ledger => ({
-  ...ledger,
-  async record(...args) {
-    const recorded = await ledger.record(...args);
-    records.push({ args, outcome: recorded.outcome });
-    return recorded;
-  },
-  async annotate(projectId, jobId, sighting, annotate, read) {
-    const recorded = await ledger.annotate(projectId, jobId, sighting, annotate, read);
-    annotations.set(jobId, { sighting, annotate, outcome: recorded.outcome });
-    return recorded;
-  },
-});
-
 /** As many at once as the collector may, and annotated as it does: from whole jobs, read again a page at a time. */
-async function writeAll({ projects, records, annotations }: Written, ledger: Ledger): Promise<void> {
+async function writeAll({ projects, records, annotations }: RecordedWrites, ledger: Ledger): Promise<void> {
   const { writes } = sharedLimits(undefined, ledger.parallelWrites);
-  await forEachConcurrent(records, writes.concurrency, async ({ args, outcome }) =>
-    mustBe(outcome, await ledger.record(...args)),
-  );
+  await forEachConcurrent(records, writes.concurrency, async (its) => {
+    const sighting = { ...its.sighting, now: Date.now };
+    mustBe(its.outcome, await ledger.record(its.job, sighting, its.isKnown, annotatingOf(its)));
+  });
   await forEachConcurrent(projects, projects.length, async ({ projectId }) => {
     const jobs = ledger.projectJobs(projectId);
     const annotate = async (job: LedgerJob) => {
       const its = annotations.get(job.jobId);
       if (!its) return;
-      const { sighting, annotate: of, outcome } = its;
-      mustBe(outcome, await writes(() => ledger.annotate(projectId, job.jobId, sighting, of, job)));
+      const sighting = { ...its.sighting, now: Date.now };
+      mustBe(
+        its.outcome,
+        await writes(() => ledger.annotate(projectId, job.jobId, sighting, () => its.annotations, job)),
+      );
     };
     const annotator = async () => {
       for await (const job of jobs) await annotate(job);
@@ -90,6 +64,11 @@ async function writeAll({ projects, records, annotations }: Written, ledger: Led
     await Promise.all(Array.from({ length: writes.concurrency }, annotator));
   });
 }
+
+const annotatingOf = ({ requester, findings }: RecordedJob): Annotating => ({
+  ...(requester ? { requester } : {}),
+  ...(findings ? { assess: () => findings } : {}),
+});
 
 /** @throws Error where less or more was written than the collection wrote */
 function mustBe(outcome: Outcome, recorded: Recorded) {
