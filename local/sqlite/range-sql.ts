@@ -39,10 +39,15 @@ export const keyNames = (index: Range['index']): string[] => [
   ...new Set(['pk', 'sk', ...(index ? [INDEXES[index].partition, INDEXES[index].sort] : [])]),
 ];
 
-/** What DynamoDB's index would hold of an item. */
-export const carried = (index: Range['index'], item: Item): Item => (index ? pick(item, fieldsOf(index)) : item);
+const fieldsIn = (index: IndexName) => [...keyNames(index), ...INDEXES[index].fields];
+const CARRIED: Readonly<Record<IndexName, readonly string[]>> = {
+  byCluster: fieldsIn('byCluster'),
+  byStatus: fieldsIn('byStatus'),
+  feed: fieldsIn('feed'),
+};
 
-const fieldsOf = (index: IndexName) => [...keyNames(index), ...INDEXES[index].fields];
+/** What DynamoDB's index would hold of an item. */
+export const carried = (index: Range['index'], item: Item): Item => (index ? pick(item, CARRIED[index]) : item);
 
 interface Asked extends Pick<Range, 'filter' | 'holds'> {
   index?: IndexName | undefined;
@@ -52,6 +57,6 @@ interface Asked extends Pick<Range, 'filter' | 'holds'> {
 /** As DynamoDB does. @throws LedgerError where an index is asked for fields, or filters, that it doesn't carry */
 export function checkFields({ index, fields: asked = [], filter = {}, holds = {} }: Asked) {
   const fields = [...asked, ...Object.keys(filter), ...Object.keys(holds)];
-  const others = index ? fields.filter((name) => !fieldsOf(index).includes(name)) : [];
+  const others = index ? fields.filter((name) => !CARRIED[index].includes(name)) : [];
   if (others.length > 0) throw refused(`Global secondary index ${index} does not project [${others.join(', ')}]`);
 }

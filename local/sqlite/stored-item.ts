@@ -49,5 +49,8 @@ function check(value: unknown): void {
   for (const inner of Object.values(value)) if (inner !== undefined || Array.isArray(value)) check(inner);
 }
 
-export const pick = (item: Item, names: readonly string[]): Item =>
-  Object.fromEntries(names.flatMap((name) => (Object.hasOwn(item, name) ? [[name, item[name]]] : [])));
+export function pick(item: Item, names: readonly string[]): Item {
+  const picked: Item = {};
+  for (const name of names) if (Object.hasOwn(item, name)) picked[name] = item[name];
+  return picked;
+}
