@@ -213,7 +213,7 @@ test('the page of clusters takes a tag, too', async () => {
       expect(status).toBe(200);
       expect(text).toContain('Only clusters with the tag env=prod , and what may hide one');
       expect(text).toMatch(/ prod .* unread /);
-      expect(text).toContain('Every cluster with backups on this page was read within');
+      expect(text).toContain('Every cluster with backups on this page was last read at most');
       expect(text).not.toContain(' staging ');
     }
     expect(await page('tag=env')).toEqual([400, expect.stringContaining('tag: expected a tag such as env=prod')]);
