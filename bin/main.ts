@@ -41,6 +41,22 @@ export function main(argv: readonly string[]): Promise<never> {
   return runProgram(programFor(context), argv, context);
 }
 
+/** In the order of the help, under its headings. */
+const COMMANDS: readonly (readonly [heading: string, commands: readonly ((context: Context) => Command)[]])[] = [
+  ['Collect:', [collectCommand, watchCommand, runsCommand]],
+  ['Query:', [jobsCommand, jobCommand, searchCommand, summaryCommand, coverageCommand, drillsCommand, serveCommand]],
+  ['Announce and annotate:', [expectCommand, expectedCommand, withdrawCommand, annotateCommand]],
+  ['Evidence and integrity:', [evidenceCommand, verifyCommand, anchorCommand, verifyEvidenceCommand, publicKeyCommand]],
+  [
+    'Maintenance:',
+    [
+      ...[reevaluateCommand, retireCommand, retentionCommand, eraseCommand],
+      ...[exportCommand, importCommand, lakeCommand],
+    ],
+  ],
+  ['Tools:', [simulateCommand, atlasCommand, profilesCommand, completionCommand]],
+];
+
 const HELP = `
 Without --table (TABLE_NAME) or --api (RESTORE_LEDGER_API) the ledger is kept in the directory .ledger, without AWS.
 
@@ -60,22 +76,9 @@ export function programFor(context: Context): Command {
     .version(packageJson.version)
     .addHelpText('after', HELP)
     .hook('preAction', (_, command) => applyProfile(command, process.env));
-  const first = [
-    collectCommand,
-    jobsCommand,
-    jobCommand,
-    summaryCommand,
-    searchCommand,
-    coverageCommand,
-    runsCommand,
-    drillsCommand,
-  ];
-  const second = [evidenceCommand, watchCommand, verifyCommand, reevaluateCommand, retireCommand];
-  const signed = [anchorCommand, verifyEvidenceCommand, publicKeyCommand];
-  const keeping = [annotateCommand, exportCommand, importCommand, lakeCommand, eraseCommand, retentionCommand];
-  const announcing = [expectCommand, expectedCommand, withdrawCommand];
-  const third = [atlasCommand, serveCommand, simulateCommand, profilesCommand, completionCommand];
-  const all = [...first, ...second, ...signed, ...announcing, ...keeping, ...third];
-  for (const make of all) program.addCommand(make(context));
+  for (const [heading, commands] of COMMANDS) {
+    program.commandsGroup(heading);
+    for (const make of commands) program.addCommand(make(context));
+  }
   return program;
 }

@@ -69,7 +69,7 @@ export function questionsOf(load: Load): Question[] {
       clicks: [{ search: cluster }],
       page: /Of \d+ completed restores: median /,
       argv: ['summary', '--cluster', cluster, '--group-by', 'month', '--period', '365d'],
-      output: /\d{4}-\d{2}/,
+      output: /^month .* median +p95 +longest\n\d{4}-\d{2} /,
       reads: { page: withHome({ requests: 400, items: 13_000 }), command: { requests: 120, items: 5_000 } },
     },
     {

@@ -37,10 +37,10 @@ const CODES = exitCodes({
 });
 
 const HELP = `
-Each annotation is an entry of the job's history, with who made it and when: a correction adds one, and replaces none. What says
-nothing new adds nothing. Texts are one line each, without addresses and credentials; an empty one takes back what there was. All
-checks, and all links, replace those that were there. Nobody checks who you are on --data and --table, so such an annotation is marked
-as self-declared; over --api it is in the name of the AWS identity, or of the token.
+Each annotation is an entry of the job's history, with who made it and when. A correction adds another; what says nothing new adds none.
+Texts are one line, without addresses and credentials; an empty one removes what was there. --check and --link replace all checks
+and all links that were there. With --data and --table nobody checks who you are, so the annotation is marked as self-declared; with
+--api it is in the name of the AWS identity, or of the token.
 
 ${CODES}
 

@@ -12,7 +12,7 @@ Examples:
 
 export function completionCommand(context: Context): Command {
   const command = new Command('completion')
-    .description('print the script that completes commands and flags in your shell')
+    .description('print the script that completes commands and flags in a shell')
     .argument('<shell>', `yours: ${SHELLS.join(', ')}`, wordArgument('SHELL', SHELLS))
     .addHelpText('after', HELP);
   return command.action((shell: Shell) => context.out.write(completionScript(command.parent as Command, shell)));

@@ -30,15 +30,17 @@ const CODES = exitCodes({
 });
 
 const HELP = `
-A backup is shown to work by a restore. The table has the restore of each cluster that was completed last, how long it took
-(the measured recovery time) and how old its snapshot was; overdue clusters come first. Downloads, and restores of single
-collections, don't count. "not covered": the day has passed, but not every restore until then is on record, so the drill can't be
-called missed. "tags not known": a rule goes by a tag, and the tags of the cluster are not known, so what its drill needs isn't either. How many days a cluster has is a rule: drillDays, and drillDaysFor for some (collect --rules). Without a line of the rule
-drillNeeds, a completed restore counts ("met"); with one, a restore counts that shows what the line asks for, such as a successful
-verdict ("proven"). "restored, not proven" names what is missing: annotate adds a verdict. The evidence column is what the restores of a
-cluster show, as a grade; JSON and CSV have when it falls back.
-With objectives (--rules), RTO and RPO say whether that restore met them, from request to finish and by the age of its data; "not
-known" where the ledger can't tell.
+A restore shows that a backup works. The table has the last completed restore of each cluster, how long it took (the measured recovery
+time) and how old its snapshot was; overdue clusters come first. Downloads, and restores of single collections, don't count.
+
+How many days a cluster has is a rule: drillDays, and drillDaysFor for some (collect --rules). Without a line of the rule drillNeeds, a
+completed restore counts ("met"); with one, a restore that shows what the line asks for, such as a successful verdict ("proven").
+"restored, not proven" names what is missing: annotate adds a verdict. "not covered": the day has passed, but not every restore until
+then is on record, so the drill can't be called missed. "tags not known": a rule goes by a tag, and the cluster's tags are not known.
+
+The evidence column is a grade: the most that the restores of a cluster show. JSON and CSV say when it falls back. With objectives
+(--rules), RTO and RPO say whether the last restore met them, from request to finish and by the age of its data; "not known" where the
+ledger can't tell.
 
 ${CODES}
 
@@ -57,7 +59,7 @@ export function drillsCommand(context: Context): Command {
     .option('--overdue', 'only clusters that are overdue')
     .option(
       '--unproven',
-      'only clusters that lack a proven drill: overdue, without backups, not covered, tags not known, not proven, or due',
+      'only clusters without a restore that their drill needs: overdue, backups off, not covered, tags not known, not proven, or due',
     )
     .addOption(tags())
     .addHelpText('after', HELP);
@@ -76,21 +78,19 @@ async function showDrills({ project: given, tag, overdue, unproven, ...flags }: 
   const covered: CoverageRow[] = [];
   for await (const row of opened.ledger.coverageRows(projects))
     if (!projects || projects.includes(row.projectId)) covered.push(row);
-  const rows = (await ofTags(tag, covered))
-    .flatMap(drillRow)
-    .filter(({ state }) => isShown(state))
-    .sort(byUrgency);
-  const some = (state: DrillRow['state']) => rows.some((row) => row.state === state);
-  context.end(some('overdue') ? EXIT.drillOverdue : UNKNOWN_DRILLS.some(some) ? EXIT.incomplete : EXIT.ok);
+  const all = (await ofTags(tag, covered)).flatMap(drillRow).sort(byUrgency);
+  const rows = all.filter(({ state }) => isShown(state));
+  // Of all that were asked for: what a flag hides may still be overdue.
+  const some = (state: DrillRow['state']) => all.some((row) => row.state === state);
+  const isUnknown = UNKNOWN_DRILLS.some(some);
+  context.end(some('overdue') ? EXIT.drillOverdue : isUnknown ? EXIT.incomplete : EXIT.ok);
   await showRows({ rows }, choice, DRILL_ROWS, context, async (shown) => {
+    if (all.length === 0) return await out.line('No cluster is known: run restore-ledger collect.');
     if (shown.length === 0) {
-      return await out.line(
-        overdue
-          ? 'No cluster is overdue.'
-          : unproven
-            ? 'No cluster lacks a proven drill.'
-            : 'No cluster is known: run restore-ledger collect.',
-      );
+      const none = overdue
+        ? `No cluster is ${isUnknown ? 'known to be ' : ''}overdue.`
+        : 'No cluster lacks a restore that its drill needs.';
+      return await out.line(`${none}\n\n${drillSummary(all)}`);
     }
     await writeTable(drillColumns(Date.now(), shown), shown, out);
     await out.line(`\n${drillSummary(shown)}`);

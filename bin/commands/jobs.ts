@@ -23,17 +23,15 @@ interface JobsFlags extends SourceFlags, RowFlags, RulesFlags, FilterFlags {
 const MAX_JOBS = 1_000_000;
 
 const HELP = `
-In a narrow terminal, a second line of each job says from where, to where and who asked; what there is no room for is named.
-The other formats leave out nothing. --columns and --sort take the names of CSV's columns; --sort reads all that match first.
-A requester has a grade: exact, strong, likely, or weak, which is a hint. Without a requester, the grade column has the reason:
-pending, not-read, none, ambiguous.
-CSV is safe to open in a spreadsheet: a cell that would start a formula gets a ' in front. Excel needs --bom to read it as UTF-8;
-other programs would take that mark for a part of the first column's name.
+Filters are those of GET /restore-jobs. All must hold; of a filter with several values, one of them. Patterns: * stands for any text,
+? for one character. A name that several projects or clusters have is refused, and the error lists them (exit code 2). Where the tags of
+clusters are not known, --tag leaves out their restores, says so, and ends with 3.
 
-Filters are those of GET /restore-jobs. All must hold; of a filter with several values, one. A name of several projects or clusters
-is refused, with what it may stand for (exit code 2). Patterns: * stands for any text, ? for one character.
---tag goes by the tags that clusters have in Atlas now: where those of some are not known, their restores are left out, which it says, and
-it ends with 3.
+Without a requester, the grade column says why: pending, not-read, none, ambiguous. The grade weak is a hint, no more.
+
+In a narrow terminal, each job takes two lines, and columns for which there is no room are named; the other formats leave out nothing.
+--sort reads all jobs that match before --limit. In CSV, a cell that would start a formula gets a ' in front. Excel reads CSV as
+UTF-8 only with --bom; other programs take that mark for a part of the first column's name.
 
 Examples:
   $ restore-ledger jobs --since 7d

@@ -24,9 +24,9 @@ const CODES = exitCodes({
 });
 
 const HELP = `
-Searches the ids of restores, snapshots and projects, the names of projects, clusters and requesters, and tickets, also for parts of
-names. Requesters and tickets are searched in the newest 2,000 restores, snapshots in the newest 10,000; if there are more, it says so. Where one
-restore is all there is, it is shown as by restore-ledger job; the other formats list hits, always.
+Searches the ids of restores, snapshots and projects, the names of projects, clusters and requesters (or parts of them), and tickets.
+Requesters and tickets are searched in the newest 2,000 restores, snapshots in the newest 10,000; if there are more, it says so. If the
+only hit is one restore, it is shown as by restore-ledger job; formats other than the table always list hits.
 
 ${CODES}
 
@@ -59,7 +59,7 @@ const COLUMNS: Column<SearchHit>[] = [
 
 export function searchCommand(context: Context): Command {
   const command = new Command('search')
-    .description('find a restore, a snapshot, a project, a cluster, a person or a ticket by its id or name')
+    .description('find a restore, snapshot, project, cluster, person or ticket by its id or name')
     .argument('<text>', 'an id, a name or a part of one')
     .addHelpText('after', HELP);
   return withObjectives(addSourceOptions(withRows(command, HIT_COLUMNS))).action((text: string, flags: SearchFlags) =>

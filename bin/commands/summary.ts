@@ -1,7 +1,7 @@
 // bin/commands/summary.ts: restores counted and summed up: all, or those that fit a filter, and by one field.
 import { Command } from 'commander';
 import type { Summary } from '../../functions/api/query/summary.ts';
-import type { Group, Totals } from '../../functions/api/query/totals.ts';
+import { type Group, isOverTime, type Totals } from '../../functions/api/query/totals.ts';
 import { GROUPINGS, type Grouping } from '../../functions/schema/words.ts';
 import { utc } from '../../functions/views/text.ts';
 import { oneOf } from '../options/flags.ts';
@@ -28,13 +28,17 @@ const CODES = exitCodes({
 });
 
 const HELP = `
-Filters are those of jobs; without a time, of the last 30 days. At most 10,000 restores are read, or 2,000 where a filter or the field is
+The groups with the most restores come first; days and months in the order of time, the newest first. Durations are those of completed
+restores: a median takes 5 of them, a 95th percentile (p95) 20.
+
+Filters are those of jobs; without a time, it counts the last 30 days. At most 10,000 restores are read, or 2,000 where a filter or the field is
 in no index (requester, grade, purpose, ticket, validation, announcements, accounts): if there are more, it says since when it counted,
 and ends with 3.
 
 ${CODES}
 
 Examples:
+  $ restore-ledger summary --group-by month --cluster orders --project Payments --period 365d
   $ restore-ledger summary --group-by project --period last-month
   $ restore-ledger summary --group-by requester --destination elsewhere --source 'prod-*'
   $ restore-ledger summary --group-by cluster --status COMPLETED --sort meanSeconds:desc --format csv`;
@@ -53,7 +57,7 @@ const GROUP_ROWS: RowShape<Row> = {
 export function summaryCommand(context: Context): Command {
   const command = withFilters(
     new Command('summary')
-      .description('count and sum up restores by the values of one field')
+      .description('count restores, and how long they took, by month, cluster, requester or another field')
       .addOption(
         oneOf('--group-by <field>', `for each value of: ${GROUPINGS.join(', ')}`, GROUPINGS).default(
           'status' satisfies Grouping,
@@ -74,13 +78,18 @@ async function showSummary({ groupBy, ...flags }: SummaryFlags, context: Context
   const { tagsNotKnown } = summary;
   context.end(summary.truncated || tagsNotKnown ? EXIT.incomplete : EXIT.ok);
   await showRows<Row>({ rows: groups }, choice, GROUP_ROWS, context, async (rows) => {
-    await writeTable(columnsOf(groupBy), totals ? [...rows, { name: 'in all', ...totals }] : rows, context.out);
+    await writeTable(columnsOf(groupBy), totals ? [...rows, { name: 'all', ...totals }] : rows, context.out);
   });
   await context.err.line(`Requested from ${utc(summary.from)} to ${utc(summary.to)} UTC.`);
-  if (groupsLeftOut > 0) await context.err.line(`${groupsLeftOut} more groups, of fewer restores, are left out.`);
+  if (groupsLeftOut > 0) await context.err.line(leftOutGroups(groupBy, groupsLeftOut));
   if (tagsNotKnown) await context.err.line(tagsNotKnown.text);
   if (summary.truncated) await context.err.line(leftOut(summary));
 }
+
+const leftOutGroups = (groupBy: Grouping, count: number) =>
+  isOverTime(groupBy)
+    ? `${count} earlier ${groupBy}s are left out: choose a shorter period.`
+    : `${count} more groups, of fewer restores, are left out.`;
 
 const leftOut = ({ countedFrom }: Pick<Summary, 'countedFrom'>) =>
   `There are more restores than were read: those requested before ${countedFrom ? `${utc(countedFrom)} UTC` : 'that'} are not counted. Choose a shorter period, or other filters.`;
@@ -95,7 +104,9 @@ const columnsOf = (groupBy: Grouping): Column<Row>[] => [
   ...(groupBy === 'requester'
     ? [{ title: 'only a hint', cell: ({ unsure = 0 }: Row) => String(unsure), align: 'right' as const }]
     : []),
-  { title: 'took in all', cell: ({ durations }) => spanCell(durations.totalSeconds), align: 'right' },
-  { title: 'mean', cell: ({ durations }) => spanCell(durations.meanSeconds), align: 'right' },
+  { title: 'total time', cell: ({ durations }) => spanCell(durations.totalSeconds), align: 'right', goes: 3 },
+  { title: 'mean', cell: ({ durations }) => spanCell(durations.meanSeconds), align: 'right', goes: 4 },
+  { title: 'median', cell: ({ durations }) => spanCell(durations.medianSeconds), align: 'right' },
   { title: 'p95', cell: ({ durations }) => spanCell(durations.p95Seconds), align: 'right' },
+  { title: 'longest', cell: ({ durations }) => spanCell(durations.maxSeconds), align: 'right' },
 ];

@@ -49,18 +49,16 @@ const CODES = exitCodes({
 });
 
 const HELP = `
-Each entry of a job's history holds the hash of the one before and stands for the job as it was then; coverage keeps how many
-jobs were recorded. So a change or deletion made by anything but this program is detected.
-Nothing is written. Whoever may write the table could recompute all hashes: --against compares each history with the anchors that
-restore-ledger anchor signed and put where they can't be changed, and names the jobs that were made anew. What
-was recorded after the last anchor is in none, which it says, too. A public key that is not given is one that was found beside the
-anchors: the result is then unverified at best.
+Each entry of a job's history holds the hash of the one before and stands for the job as it was then, and coverage keeps how many jobs
+were recorded. So a change or deletion by anything but this program is detected. Nothing is written. Someone who can write the table
+could recompute all hashes. So --against compares each history with the anchors that restore-ledger anchor signed, which are kept where
+nobody can change them, and names the jobs whose history was rewritten. It says what was recorded after the last anchor, and so is in none.
+Without --public-key, it takes the key that lies beside the anchors: the result is then unverified at best.
 
 It reads the ledger itself (--table, --data), not an API.
 
-Coverage, the table and its index are counted against each other; a project whose coverage was taken away shows, too, and so does a
-job that lists would leave out, and a day whose counts are not those of its jobs, and what the coverage is said to add up to. --project reads nothing of other
-projects, and leaves these two out.
+It compares how many jobs the coverage, the table and its index have. It finds a project whose coverage was removed and a job that lists
+would leave out; without --project, also a day whose counts are not those of its jobs, and wrong totals of the coverage.
 
 ${CODES}
 
@@ -72,9 +70,7 @@ Examples:
 
 export function verifyCommand(context: Context): Command {
   const command = new Command('verify')
-    .description(
-      'recompute the history of every restore job, and count them: was anything changed since it was recorded?',
-    )
+    .description('recompute all histories and count all jobs: was anything changed since it was recorded?')
     .addOption(projects('--project <id or name>', 'of this project; can be given several times'))
     .option('--against <dir|s3://bucket/prefix>', 'compare the histories with the anchors there, too')
     .addOption(publicKeys())

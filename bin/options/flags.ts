@@ -1,5 +1,5 @@
 // bin/options/flags.ts: flags with checked values. An error names the flag, what was expected and what was given.
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { nearest } from '../../functions/platform/lists/nearest.ts';
 import { isObjectId } from '../../functions/restore/object-id.ts';
 import { isTimeZone } from '../../functions/restore/rules/working-hours.ts';
@@ -8,6 +8,15 @@ import { UsageError } from '../process/exit-codes.ts';
 
 /** Characters of a wrong value that its error repeats. */
 const MAX_ECHO = 100;
+
+/** Headings, in the help, of flags that many commands share. */
+export type Heading = 'Filters:' | 'Output:' | 'Ledger:';
+
+/** @param add what it adds is listed under the heading; other flags are under "Options:" */
+export function under(heading: Heading, command: Command, add: (command: Command) => Command): Command {
+  const outer = command.optionsGroup();
+  return add(command.optionsGroup(heading)).optionsGroup(outer);
+}
 
 /** @param read undefined where the text is wrong @param words one of which may have been meant. @default none */
 export function checked<T>(

@@ -6,8 +6,9 @@ import { JOB_FILTERS } from '../../functions/api/query/job-filters.ts';
 import { filterOf } from '../../functions/api/query/jobs-query.ts';
 import { isObjectId } from '../../functions/restore/object-id.ts';
 import { MOMENT, moment } from '../process/duration.ts';
+import { UsageError } from '../process/exit-codes.ts';
 import { asFlags, flagOf } from '../remote/flag-problem.ts';
-import { checked, oneOf, someOf } from './flags.ts';
+import { checked, oneOf, someOf, under } from './flags.ts';
 
 type FilterName = keyof typeof JOB_FILTERS;
 /** As the API takes them. */
@@ -30,8 +31,10 @@ const PLACEHOLDERS: Partial<Record<FilterName, string>> = {
 };
 
 export function withFilters(command: Command): Command {
-  for (const name of Object.keys(JOB_FILTERS) as FilterName[]) command.addOption(optionOf(name));
-  return command.addOption(who());
+  return under('Filters:', command, (filters) => {
+    for (const name of Object.keys(JOB_FILTERS) as FilterName[]) filters.addOption(optionOf(name));
+    return filters.addOption(who());
+  });
 }
 
 function optionOf(name: FilterName): Option {
@@ -40,8 +43,11 @@ function optionOf(name: FilterName): Option {
   const flags = `${flagOf(name)} <${placeholder}>`;
   const { expected, words, several, separator } = parameter;
   const description = helpOf(parameter);
-  if (words) return (several ? someOf : oneOf)(flags, `${description}: ${words.join(', ')}`, words);
-  if (TIMES.includes(name)) return checked(flags, description, MOMENT, timeOf);
+  if (words) {
+    const isListed = words.every((word) => description.includes(word));
+    return (several ? someOf : oneOf)(flags, isListed ? description : `${description}: ${words.join(', ')}`, words);
+  }
+  if (TIMES.includes(name)) return checked(flags, description, MOMENT, name === 'since' ? sinceOf : timeOf);
   const fits = (text: string) => {
     const given = IDS.includes(name) || isObjectId(text.toLowerCase()) ? text.toLowerCase() : text;
     return parameter.read(given) === undefined ? undefined : given;
@@ -58,6 +64,13 @@ function who(): Option {
 
 /** An age stays one; other times are UTC where they don't say a zone. */
 const timeOf = (text: string) => (ageMs(text) === undefined ? moment(text, Date.now()) : text);
+
+/** @throws UsageError that names --period, where it has that word */
+function sinceOf(text: string): string | undefined {
+  const [time, word] = [timeOf(text), text.trim().toLowerCase().replaceAll(' ', '-')];
+  if (time !== undefined || JOB_FILTERS.period.read(word) === undefined) return time;
+  throw new UsageError(`--since: expected ${MOMENT}, got ${JSON.stringify(text)}: did you mean --period ${word}?`);
+}
 
 /** Texts may hold commas, so the flag is given several times. */
 function repeated(option: Option): Option {

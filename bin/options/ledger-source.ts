@@ -7,7 +7,7 @@ import { UsageError } from '../process/exit-codes.ts';
 import { API_AUTHS, type ApiAddress, type ApiFlags, apiAddress } from '../remote/address.ts';
 import type { ApiLedger } from '../remote/ledger.ts';
 import { type ReadableLedger, readable } from '../remote/ledger-port.ts';
-import { oneOf } from './flags.ts';
+import { oneOf, under } from './flags.ts';
 import { addTargetOptions, openLedger, resolveTarget, type Target, type TargetFlags } from './ledger-target.ts';
 import { chosenObjectives, type RulesFlags, refuseBesideApi } from './rules.ts';
 
@@ -23,16 +23,18 @@ const VARIABLE = 'RESTORE_LEDGER_API';
 
 /** @param what the command does with the API */
 export const addSourceOptions = (command: Command, what = 'read from this API') =>
-  addTargetOptions(command)
-    .option('--api <url>', `${what}, deployed or of restore-ledger serve (env: ${VARIABLE})`)
-    .addOption(
-      oneOf(
-        '--api-auth <how>',
-        'iam: sign with your AWS credentials; token: send RESTORE_LEDGER_API_TOKEN; none (default: token where it is set, iam for *.execute-api.*.amazonaws.com, none on this machine)',
-        API_AUTHS,
-      ),
-    )
-    .option('--api-region <region>', "to sign for, where the API's address has none");
+  under('Ledger:', addTargetOptions(command), (ledger) =>
+    ledger
+      .option('--api <url>', `${what}, deployed or of restore-ledger serve (env: ${VARIABLE})`)
+      .addOption(
+        oneOf(
+          '--api-auth <how>',
+          'iam: sign with your AWS credentials; token: send RESTORE_LEDGER_API_TOKEN; none (default: token where it is set, iam for *.execute-api.*.amazonaws.com, none on this machine)',
+          API_AUTHS,
+        ),
+      )
+      .option('--api-region <region>', "to sign for, where the API's address has none"),
+  );
 
 /** For commands that need the ledger itself. They know `--api`, to say why not. */
 export const withLedger = (command: Command) =>

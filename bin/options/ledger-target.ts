@@ -6,6 +6,7 @@ import type { Table } from '../../functions/ledger/table/table-port.ts';
 import type { Environment } from '../../functions/runtime/settings.ts';
 import type { Context } from '../process/context.ts';
 import { UsageError } from '../process/exit-codes.ts';
+import { under } from './flags.ts';
 import { addProfileOption } from './profiles.ts';
 
 export interface TargetFlags {
@@ -18,12 +19,14 @@ export type Target = { tableName: string } | { dataDir: string };
 export const DEFAULT_DATA_DIR = '.ledger';
 
 export const addTargetOptions = (command: Command) =>
-  addProfileOption(command)
-    .option('--table <name>', "DynamoDB table in the AWS environment's account and region (env: TABLE_NAME)")
-    .option(
-      '--data <dir>',
-      `keep the ledger in this directory, without AWS (default: ${DEFAULT_DATA_DIR}, unless a table is named)`,
-    );
+  under('Ledger:', command, (ledger) =>
+    addProfileOption(ledger)
+      .option('--table <name>', "DynamoDB table in the AWS environment's account and region (env: TABLE_NAME)")
+      .option(
+        '--data <dir>',
+        `directory that the ledger is kept in, without AWS (default: ${DEFAULT_DATA_DIR}, unless a table is named)`,
+      ),
+  );
 
 export interface CreateFlags {
   create?: true;
@@ -31,7 +34,9 @@ export interface CreateFlags {
 
 /** For commands that write a ledger from its beginning. A directory needs no flag. */
 export const addCreateOption = (command: Command) =>
-  command.option('--create', 'create the table where there is none, as the stack would; needs --table or TABLE_NAME');
+  under('Ledger:', command, (ledger) =>
+    ledger.option('--create', 'create the table where there is none, as the stack would; needs --table or TABLE_NAME'),
+  );
 
 /** Makes the table that `--create` asks for. @throws UsageError, LedgerError */
 export async function createIfAsked({ create }: CreateFlags, where: Target, context: Context): Promise<void> {

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { FORMATS, type Format } from '../output/formats.ts';
 import type { RowChoice, Sort } from '../output/rows.ts';
 import { UsageError } from '../process/exit-codes.ts';
-import { checked, oneOf, someOf } from './flags.ts';
+import { checked, oneOf, someOf, under } from './flags.ts';
 
 export interface RowFlags {
   format?: Format;
@@ -16,23 +16,29 @@ export interface RowFlags {
 
 /** @param columns names of CSV's columns */
 export const withRows = (command: Command, columns: readonly string[]) =>
-  command
-    .addOption(oneOf('-o, --format <format>', `${FORMATS.join(', ')} (default: table)`, FORMATS))
-    .option('--json', 'the same as --format json')
-    .addOption(someOf('--columns <names>', 'only these columns, named as in CSV; separated by commas', columns))
-    .addOption(sortBy(columns))
-    .option('--bom', 'begin CSV with a byte order mark, so that Excel reads it as UTF-8')
-    .option('--query <jmespath>', 'pick from the JSON list with a JMESPath expression, as in the AWS CLI');
+  under('Output:', command, (output) =>
+    output
+      .addOption(format())
+      .option('--json', 'the same as --format json')
+      .addOption(someOf('--columns <names>', 'only these columns, named as in CSV; separated by commas', columns))
+      .addOption(sortBy(columns))
+      .option('--bom', 'begin CSV with a byte order mark, so that Excel reads it as UTF-8')
+      .option('--query <jmespath>', 'pick from the JSON list with a JMESPath expression, as in the AWS CLI'),
+  );
+
+const format = () => oneOf('-o, --format <format>', `${FORMATS.join(', ')} (default: table)`, FORMATS);
 
 /** What a command takes that shows one thing: what it found, or what it did. */
 export type DocumentFlags = Pick<RowFlags, 'format' | 'json' | 'query'>;
 
 /** For a command that shows one thing. @param what JSON has */
 export const withDocument = (command: Command, what = 'everything that the ledger holds of it') =>
-  command
-    .addOption(oneOf('-o, --format <format>', `${FORMATS.join(', ')} (default: table)`, FORMATS))
-    .option('--json', `the same as --format json: ${what}`)
-    .option('--query <jmespath>', 'pick from the JSON with a JMESPath expression, as in the AWS CLI');
+  under('Output:', command, (output) =>
+    output
+      .addOption(format())
+      .option('--json', `the same as --format json: ${what}`)
+      .option('--query <jmespath>', 'pick from the JSON with a JMESPath expression, as in the AWS CLI'),
+  );
 
 function sortBy(columns: readonly string[]) {
   const expected = `one of ${columns.join(', ')}, or one with :desc`;

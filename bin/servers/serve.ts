@@ -37,9 +37,9 @@ interface ServeFlags extends TargetFlags, RulesFlags {
 export const SERVE_PORT = 27_081;
 
 const HELP = `
-A browser can't sign requests for AWS. This server needs no signature: anyone on this machine can read what you can,
-annotate restore jobs in your name and, with Atlas credentials in the environment, as for collect, start runs (POST /runs). Other machines get no answer.
-Other commands may read and write the same directory meanwhile. It makes no ledger: run restore-ledger collect first.
+A browser can't sign requests for AWS. This server asks for no signature: anyone on this machine can read what you can, annotate restore
+jobs in your name and, if Atlas credentials are in the environment, as for collect, start runs (POST /runs). Other machines get no answer.
+Other commands may read and write the same directory meanwhile. It needs a ledger: run restore-ledger collect first.
 
 Examples:
   $ restore-ledger serve

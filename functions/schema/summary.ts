@@ -60,8 +60,8 @@ export const summary = named(
     groupBy: optional(oneOf(GROUPINGS)),
     groups: optional(
       list(summaryGroup),
-      'With `groupBy`: those of most restores first, at most 200. A restore may have several findings, and be in several groups.',
+      'With `groupBy`: those of most restores first, days and months the newest first; at most 200. A restore may have several findings, and be in several groups.',
     ),
-    groupsLeftOut: optional(count('More groups than these, of fewer restores.')),
+    groupsLeftOut: optional(count('More groups than these: of fewer restores, or of earlier days or months.')),
   }),
 );

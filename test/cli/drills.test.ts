@@ -88,7 +88,11 @@ describe('drills', () => {
     const calm = { env: { RULES: '{"drillDays":0}' } };
     await shell.run(['collect', '--data', 'calm'], calm);
     const none = await shell.run(['drills', '--overdue', '--data', 'calm']);
-    expect(none).toEqual({ code: 0, stdout: 'No cluster is overdue.\n', stderr: '' });
+    const text = /^No cluster is overdue\.\n\n\d+ clusters: \d+ not required\.\n$/;
+    expect(none).toEqual({ code: 0, stdout: expect.stringMatching(text), stderr: '' });
+    // A restore is enough without drillNeeds: nothing is called proven that nobody checked.
+    const lacking = await shell.run(['drills', '--unproven', '--data', 'calm']);
+    expect(lacking.stdout).toMatch(/^No cluster lacks a restore that its drill needs\.\n\n\d+ clusters: /);
     expect(await shell.run(['drills', '--data', 'calm'])).toMatchObject({ code: 0 });
   });
 

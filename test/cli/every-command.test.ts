@@ -46,6 +46,19 @@ describe.each(all.filter(({ path }) => OTHERS[path] === undefined))('$path', ({ 
   });
 });
 
+test('a flag that a description names is one that the command has', () => {
+  const named = all.flatMap(({ path, command }) =>
+    command.options
+      .filter(({ hidden }) => !hidden)
+      .flatMap(({ long, description }) =>
+        [...description.matchAll(/--[a-z][a-z-]*/g)]
+          .filter(([flag]) => !command.options.some((option) => option.long === flag))
+          .map(([flag]) => `${path} ${long}: ${flag}`),
+      ),
+  );
+  expect(named).toEqual([]);
+});
+
 test('lists and exceptions are commands, and a command with columns is among the lists', () => {
   const paths = all.map(({ path }) => path);
   for (const path of [...LISTS, ...Object.keys(OTHERS)]) expect(paths).toContain(path);

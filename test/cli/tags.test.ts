@@ -98,6 +98,11 @@ test('a rule by tag asks a drill of the clusters that have it, and says where th
   expect(of('unread')).not.toHaveProperty('dueAt');
   const { stdout } = await shell.run(['drills', '--project', projectId, '--unproven']);
   expect(stdout).toMatch(/unread .* tags not known/);
+  // Hidden by the flag, and still not known.
+  expect(await shell.run(['drills', '--project', projectId, '--overdue'])).toMatchObject({
+    code: 3,
+    stdout: expect.stringMatching(/^No cluster is known to be overdue\.\n\n.* with an unknown drill/),
+  });
   expect(stdout).toContain('1 with an unknown drill (their tags are not known)');
   await served(async (url) => {
     const page = plain(await (await fetch(`${url}/clusters?projectId=${projectId}`)).text());
@@ -208,7 +213,7 @@ test('the page of clusters takes a tag, too', async () => {
       expect(status).toBe(200);
       expect(text).toContain('Only clusters with the tag env=prod , and what may hide one');
       expect(text).toMatch(/ prod .* unread /);
-      expect(text).toContain('Every cluster with backups on this page was read within');
+      expect(text).toContain('Every cluster with backups on this page was last read at most');
       expect(text).not.toContain(' staging ');
     }
     expect(await page('tag=env')).toEqual([400, expect.stringContaining('tag: expected a tag such as env=prod')]);

@@ -77,6 +77,10 @@ test.each([
   [['completion', 'tcsh'], 'SHELL: expected one of bash, zsh, fish, got "tcsh"'],
   [['simulate', '--port', '-1'], '--port: expected a whole number from 0 to 65535, got "-1"'],
   [['collect', '--fulll'], "unknown option '--fulll' (Did you mean --full?): see --help"],
+  [
+    ['jobs', '--since', 'last month'],
+    '--since: expected a date (2026-11-23), a time in UTC (2026-11-23T12:00) or an age (30m, 12h, 7d, 2w), got "last month": did you mean --period last-month?',
+  ],
   [['jobs', 'failed'], "too many arguments for 'jobs'. Expected 0 arguments but got 1: see --help"],
   [['colect'], "unknown command 'colect' (Did you mean collect?): see --help"],
 ])('%j is refused in one line, with 2', async (args, message) => {
@@ -192,6 +196,31 @@ describe('--help', () => {
     for (const part of [...parts, `Examples: $ restore-ledger ${command}`]) expect(words).toContain(part);
     // A command to paste stays on one line.
     expect(stdout.split('\n').filter((line) => line.length > 80 && !line.startsWith('  $ '))).toEqual([]);
+  });
+
+  test('flags that many commands share have headings of their own, and commands, too', async () => {
+    await using shell = await CommandLine.open();
+    const headings = async (...argv: string[]) => {
+      const { stdout } = await shell.run(argv);
+      return stdout
+        .split('\n')
+        .flatMap((line, at, lines) => (/^\S.*:$/.test(line) && lines[at - 1] === '' ? [line] : []));
+    };
+    expect(await headings('jobs', '--help')).toEqual(['Filters:', 'Options:', 'Output:', 'Ledger:', 'Examples:']);
+    expect(await headings('verify', '--help')).toEqual(['Options:', 'Output:', 'Ledger:', 'Exit codes:', 'Examples:']);
+    expect(await headings('help')).toEqual([
+      ...[
+        'Options:',
+        'Collect:',
+        'Query:',
+        'Announce and annotate:',
+        'Evidence and integrity:',
+        'Maintenance:',
+        'Tools:',
+      ],
+      'Examples:',
+    ]);
+    expect((await shell.run(['jobs', '--help'])).stdout).toMatch(/\nLedger:\n {2}--profile [\s\S]*\n {2}--api-region /);
   });
 
   test('exit codes are a list, in order, whose items go on below their beginning', async () => {

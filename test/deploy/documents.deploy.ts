@@ -11,6 +11,8 @@ const sectionsOf = (document: string) => [
   ...new Set(COMMANDS.filter(({ path }) => path === document).map(({ section }) => section)),
 ];
 const OF_STACK = 'STACK=AtlasRestoreLedger\n';
+/** What README.md has written by hand. */
+const writeKey = () => `echo '${JSON.stringify(atlas.serviceAccount)}' > atlas-key.json`;
 /** The functions of the shell that the commands use. */
 const FUNCTIONS = COMMANDS.filter(({ text }) => /^\w+\(\) \{/m.test(text) && !text.includes('curl'))
   .flatMap(({ text }) => text.match(/^\w+\(\) \{.*\}$/gm) ?? [])
@@ -54,7 +56,8 @@ async function pasteSection(path: string, section: string, env: Record<string, s
   const before = new Set([...pasted].map(({ text }) => text));
   const news = commands.filter(({ form, text }) => form === 'block' || !before.has(text));
   for (const command of commands) pasted.add(command);
-  const text = [OF_STACK, ...FUNCTIONS, ...news.map(asPasted)].join('\n');
+  const byHand = path === 'README.md' ? [writeKey()] : [];
+  const text = [OF_STACK, ...FUNCTIONS, ...byHand, ...news.map(asPasted)].join('\n');
   const filledIn = Object.entries(ours).reduce((rest, [from, to]) => rest.replaceAll(from, to), text);
   const { stdout, stderr, failed } = await operator.paste(filledIn, {
     env: PARSED_ONLY.includes(section) ? { ...env, PARSED_ONLY: 'yes' } : env,
@@ -152,9 +155,8 @@ test.each(sectionsOf('docs/operations.md'))('docs/operations.md: %s', async (sec
 });
 
 test('the outputs of the stack', async () => {
-  const write = `echo '${JSON.stringify(atlas.serviceAccount)}' > atlas-key.json`;
   const { stdout, failed } = await operator.paste(
-    [OF_STACK, ...FUNCTIONS, write, 'eval "$(output FillInSecret)"', 'eval "$(output Redrive)"'].join('\n'),
+    [OF_STACK, ...FUNCTIONS, writeKey(), 'eval "$(output FillInSecret)"', 'eval "$(output Redrive)"'].join('\n'),
   );
   expect(failed).toEqual([]);
   expect(stdout).toContain('AWSCURRENT');

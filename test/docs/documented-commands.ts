@@ -12,7 +12,7 @@ export interface DocumentedCommand {
 
 /** `output`, `logs`, `query`, `ask` and `value` are functions that the documents define. */
 const COMMAND =
-  /(?:^|[\s(|;&])(?:aws [a-z]|npm run template|curl -|curl "|(?:bin\/)?restore-ledger [a-z]|(?:output|logs|query|ask|value) \S)/m;
+  /(?:^|[\s(|;&])(?:aws [a-z]|npm run template|cat > [a-z]|curl -|curl "|(?:bin\/)?restore-ledger [a-z]|(?:output|logs|query|ask|value) \S)/m;
 /** A name, a path or a word of a program is not one; a substitution is. */
 const BETWEEN_WORDS = /(?:^|\$\()(?:aws [a-z]|curl [-"]|(?:bin\/)?restore-ledger [a-z]|(?:output|logs) [A-Z])/;
 const SHELLS = /^(?:ba|z)?sh$|^console$|^shell$/;

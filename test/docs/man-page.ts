@@ -9,11 +9,7 @@ const roff = (text: string) =>
     .replaceAll(/^(?=[.'])/gm, '\\&');
 
 export function manPage(program: Command, sections: Readonly<Record<string, string>>): string {
-  const commands = program.commands.flatMap((command) =>
-    command.commands.length > 0
-      ? command.commands.map((each) => [command.name(), each] as const)
-      : [['', command] as const],
-  );
+  const headings = [...new Set(program.commands.map((command) => command.helpGroup()))];
   const lines = [
     '.\\" Generated from bin/ by `npm run docs`. Edit that, not this file.',
     '.TH RESTORE\\-LEDGER 1',
@@ -25,19 +21,25 @@ export function manPage(program: Command, sections: Readonly<Record<string, stri
     '.RI [ flags ]',
     '.SH DESCRIPTION',
     ...helpText(program),
-    '.SH COMMANDS',
-    ...commands.flatMap(([group, command]) => ofCommand([group, command.name()].filter(Boolean).join(' '), command)),
+    '.PP',
+    roff('Every command has -h (--help), and --verbose, which logs what is done and shows the causes of errors.'),
+    ...headings.flatMap((heading) => [
+      `.SH ${roff(heading.replace(/:$/, '').toUpperCase())}`,
+      ...program.commands.filter((command) => command.helpGroup() === heading).flatMap((command) => ofCommand(command)),
+    ]),
     ...Object.entries(sections).flatMap(([title, text]) => [`.SH ${title}`, ...filled(text)]),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function ofCommand(name: string, command: Command): string[] {
+function ofCommand(command: Command, group = ''): string[] {
+  const name = `${group}${command.name()}`;
+  if (command.commands.length > 0) return command.commands.flatMap((each) => ofCommand(each, `${name} `));
   const usage = command.registeredArguments.map((each) => (each.required ? `<${each.name()}>` : `[${each.name()}]`));
   return [
     `.SS ${roff([name, ...usage].join(' '))}`,
     roff(sentence(command.description())),
-    ...command.createHelp().visibleOptions(command).flatMap(ofOption),
+    ...command.options.filter(({ hidden }) => !hidden).flatMap(ofOption),
     ...helpText(command),
   ];
 }

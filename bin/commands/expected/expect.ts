@@ -52,11 +52,12 @@ const CODES = exitCodes({
 });
 
 const HELP = `
-A restore fits an announcement if it is of the cluster, goes to the target (without --target: a download), and is requested in time; and if
-no one else than --requester requested it, for certain. It then has the purpose and the ticket, in its history. An announcement is for
-one restore, or for as many as --restores says: each takes the one that fits best. Only what is announced before a restore is requested
-counts. A cluster that the ledger has never seen is refused, as a typing error would be announced and fit nothing: --allow-unknown announces it; where
-the lists of clusters are too old to tell, that is said. Clusters that ask for announcements are set by the rule "announcements", as in '{"announcements": ["prod-*/*"]}'.
+A restore matches an announcement if it is of this cluster, goes to this target (without --target, it is a download), and is requested in
+time, and if it is not certain that somebody other than --requester requested it. Its history then has the purpose and the ticket. An
+announcement is for one restore, or for as many as --restores says; a restore takes the announcement that fits best. One that is made
+after the request does not count. A cluster that the ledger has never seen is refused, as it may be a typing error, unless --allow-unknown
+is given; where the lists of clusters are too old to tell, it says so. The rule "announcements" sets which clusters need them, as in
+'{"announcements": ["prod-*/*"]}'.
 
 ${CODES}
 
@@ -66,7 +67,7 @@ Examples:
 
 export function expectCommand(context: Context): Command {
   const command = new Command('expect')
-    .description('announce a restore before it is requested: of what, where to, until when, and what for')
+    .description('announce a restore before it is requested')
     .addOption(project('--project <id|name>', 'of the cluster whose backup is restored; needed'))
     .addOption(clusterName('--cluster <name>', 'whose backup is restored; needed'))
     .addOption(clusterName('--target <name>', 'cluster that it is restored to (default: it is a download)'))

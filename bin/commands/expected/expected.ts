@@ -31,8 +31,8 @@ interface ExpectedFlags extends SourceFlags, RowFlags {
 const MAX = 10_000;
 
 const HELP = `
-States: "expected" its time is not over, "came", "withdrawn", "missed" its time is over and every restore of that time is on record, "not
-known" its time is over and the cluster was not read to its end since, so that it may have come.
+States: "expected": its time is not over. "came". "withdrawn". "missed": its time is over, and every restore of that time is on record.
+"not known": its time is over, but the cluster was not read to its end since, so it may have come.
 
 Examples:
   $ restore-ledger expected

@@ -53,7 +53,7 @@ Examples:
 
 export function lakeCommand(context: Context): Command {
   const command = new Command('lake')
-    .description('write the changes of each day as Parquet, to ask questions in SQL')
+    .description('write the changes of each day as Parquet, to query in SQL')
     .option('--output <dir>', 'the directory that the files of the days are written to')
     .addOption(time('--since <time>', "the first day is this moment's (default: the first day with a change)"))
     .addOption(time('--until <time>', 'days that begin before this moment (default: now)'))

@@ -28,13 +28,13 @@ const CODES = exitCodes({
 });
 
 const HELP = `
-Restore jobs that were requested more than --days ago are let go: first on record, with how many they are and a hash that stands for
-their histories, and 20 hours later or more, by the next call, they are deleted. Until then, more days spare them. Run it once a day.
-A deployed ledger does so by itself where its setting jobRetentionDays is set.
+Restore jobs that were requested more than --days ago go in two steps. A call records that they go, with how many they are and a hash of
+their histories; a call 20 hours later or more deletes them. Until then, a call with more --days keeps them. Run it once a day. A deployed
+ledger does so by itself where its setting jobRetentionDays is set.
 
-What was let go is not recorded again, though Atlas may still list it, and no period that reaches back to it is complete: its gap is
-named let-go. Kept are open jobs, the last completed restore of each list, and jobs that something else wrote to. A project whose
-record doesn't add up is held as it is: run verify.
+What went is not recorded again, though Atlas may still list it, and no period that reaches back to it is complete: its gap is
+named let-go. Open jobs, the last completed restore of each list, and jobs that something else wrote to are kept. Nothing goes of a
+project whose record doesn't add up: run verify.
 
 It counts from when Atlas's projects were last listed, and writes to the ledger itself (--table, --data), not through an API.
 
@@ -46,7 +46,7 @@ Examples:
 
 export function retentionCommand(context: Context): Command {
   const command = new Command('retention')
-    .description('let go of restore jobs that are past their retention')
+    .description('delete restore jobs that are past their retention, and keep a record of that')
     .addOption(
       wholeNumber(
         '--days <n>',

@@ -31,16 +31,16 @@ const CODES = exitCodes({
 });
 
 const HELP = `
-An anchor is a signed statement of where the history of each restore job ends, and of how many there are. Whoever rewrites a history
-and makes its hash chain anew passes verify, and is found by verify --against, if the anchor is where they can't change it: a bucket
-with Object Lock, or a disk that only others can write. Take one a day.
+An anchor is a signed statement of where the history of each restore job ends, and of how many jobs there are. A history that is rewritten
+with a new hash chain passes verify, but not verify --against, as long as the anchor is where its author can't change it: in a bucket
+with Object Lock, or on a disk that only others can write. Take one a day.
 
-It also holds the announced restores, and what was let go by the retention. Whoever may write the table could delete jobs and write that
-they were let go: where the anchors state the retention (--retention-days), a job that is too young for it is named as missing.
+It also holds the announced restores, and what the retention deleted. Someone who can write the table could delete jobs and record that
+the retention did it: where the anchors state the retention (--retention-days), a job that is too young for it is named as missing.
 
-Each anchor holds the digest of the one before it. A day has one: again on the same day (UTC) changes nothing. The first of a month
-names all jobs, the others those that changed. Beside it lie the jobs that changed, whole, which show what a history was: with people's
-names, which nothing takes out of there.
+Each anchor holds the digest of the one before it. A day (UTC) has one: a second call on that day changes nothing. The first of a month
+names all jobs, the others those that changed. Beside it are the jobs that changed, whole, to show what a history was. They hold names of
+people, which nothing removes there.
 
 It reads the ledger itself (--table, --data), not an API.
 
@@ -52,7 +52,7 @@ Examples:
 
 export function anchorCommand(context: Context): Command {
   const command = new Command('anchor')
-    .description('state and sign where all histories end, so that one made anew can be found')
+    .description('sign where every history ends, so that one that is rewritten later is found')
     .option('--output <dir|s3://bucket/prefix>', 'where anchors are kept')
     .addOption(
       wholeNumber(

@@ -18,8 +18,8 @@ const CODES = exitCodes({
 });
 
 const HELP = `
-Give it to whoever checks what you sign, by another way than the signed files: a key that lies beside them proves nothing, as whoever
-can replace the files can replace the key. The key itself stays where it is.
+Give it to those who check what you sign, but not beside the signed files: whoever can replace those could replace the key, too. The
+private key stays where it is.
 
 ${CODES}
 

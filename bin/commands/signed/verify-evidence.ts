@@ -31,10 +31,10 @@ const CODES = exitCodes({
 });
 
 const HELP = `
-The signature is in a file beside the report, FILE${SIGNATURE_ENDING}, as evidence --sign writes it. It shows that the
-report is, to the byte, the one that the holder of the key signed. Its name is not: one that has another name than it was signed with is
-told, and the period says what it is about. Who holds the key, you know by where you have the public key from. It
-needs no ledger and no network. docs/signatures.md has openssl commands that do the same.
+The signature is in FILE${SIGNATURE_ENDING} beside the report, as evidence --sign writes it. It shows that the report is, to the byte,
+what the holder of the key signed. It does not cover the file's name: a report that was renamed is accepted, with the name that it was
+signed under. Who holds the key, you know by where you got the public key from. It needs no ledger and no network.
+docs/signatures.md has openssl commands that do the same.
 
 ${CODES}
 
@@ -44,7 +44,7 @@ Examples:
 
 export function verifyEvidenceCommand(context: Context): Command {
   const command = new Command('verify-evidence')
-    .description('check that a signed report is as it was signed')
+    .description('check the signature of a report')
     .argument('<file>', 'the report')
     .addOption(publicKeys())
     .option('--signature <file>', `its signature (default: beside it, with ${SIGNATURE_ENDING} added to its name)`)

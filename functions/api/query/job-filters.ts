@@ -33,7 +33,7 @@ export const PERIOD: Parameter<(now: number) => Period> = {
     return of(0) === undefined ? undefined : (now) => of(now) ?? { from: '', to: '' };
   },
   expected:
-    'today, yesterday, this- or last- with week, month, quarter or year, or a number of days, today included, from 1d to 365d',
+    'a number of days from 1d to 365d, today, yesterday, this-week, last-month or the like (week, month, quarter, year)',
   schema: {
     type: 'string',
     pattern: '^(today|yesterday|(this|last)-(week|month|quarter|year)|([1-9]\\d?|[12]\\d\\d|3[0-5]\\d|36[0-5])d)$',
@@ -65,19 +65,19 @@ export const TAG: Parameter<string[]> = {
 /** All are joined by AND; several values of one by OR. */
 export const JOB_FILTERS = {
   project: described(PROJECT, 'Of this project, by its id or its name.'),
-  cluster: described(CLUSTER, 'Of this cluster, in `project` where the name is of several.'),
+  cluster: described(CLUSTER, 'Of the cluster of this name; needs `project` where several have it.'),
   source: described(texts('a pattern such as prod-* or prod-*/orders'), `What was restored. ${PATTERN}`),
   tag: described(
     TAG,
-    'Of clusters that have any of these tags in Atlas now, or, of those that are gone, had them last: key, equals sign, and a pattern of the value. `tagsNotKnown` of the answer says where that is not known.',
+    'Of clusters with any of these tags, such as env=prod, or env=prod* for a pattern of the value: as Atlas has them now, or as clusters that are gone had them last. The answer says where tags are not known.',
   ),
   status: described(someOf(STATUSES), 'Any of these.'),
-  open: described(flag, 'true: PENDING, RUNNING, READY. false: the others. Excludes `status`.'),
+  open: described(flag, 'true: PENDING, RUNNING or READY; false: any other status. Not with `status`.'),
   kind: described(someOf(KINDS), 'Any of these.'),
   delivery: described(someOf(DELIVERIES), 'Any of these.'),
   destination: described(
     someOf(DESTINATIONS),
-    'Any of these: the same cluster, another one of the same project, another project (elsewhere), a download; unknown where Atlas does not say.',
+    'Where the data went: itself (the same cluster), project (another cluster of its project), elsewhere (another project), download, or unknown, where Atlas does not say.',
   ),
   targetProject: described(PROJECT, 'Into this project, by its id or its name.'),
   targetCluster: described(CLUSTER, 'Into a cluster of this name.'),
@@ -85,24 +85,24 @@ export const JOB_FILTERS = {
   snapshotId: described(objectId, 'Of this snapshot.'),
   requester: described(
     texts('a name or an id, or a pattern such as *@example.com'),
-    'Requested by whoever has this name or id (of an API key: its public key), in any grade. Without case; * stands for any text.',
+    'Requested by this user name, public key or id, in any grade. Case does not matter; * stands for any text.',
   ),
   grade: described(
     someOf([...GRADES, ...NO_REQUESTER]),
-    'How sure it is who requested it, or why nobody is named: any of these.',
+    `How sure the requester is (${GRADES.join(', ')}), or why nobody is named (${NO_REQUESTER.join(', ')}).`,
   ),
   finding: described(someOf(RULES), 'Has a finding of any of these rules.'),
   purpose: described(texts(`a purpose such as ${PURPOSES.join(', ')}`), 'Annotated with this purpose.'),
   ticket: described(texts('the id of a ticket'), 'Annotated with this ticket.'),
   validation: described(someOf(VALIDATION_STATUSES), 'The restored data was checked, with any of these results.'),
   announced: described(flag, 'true: somebody announced it. false: nobody did, as far as is known.'),
-  expectedRestoreId: described(objectId, 'Came for this announced restore.'),
+  expectedRestoreId: described(objectId, 'Matched to this announced restore.'),
   orgId: described(objectId, 'Of projects that are, or were, of this Atlas organization.'),
   accountId: described(ACCOUNT_ID, 'Of a ledger in this AWS account, in a hub.'),
   organizationId: described(ORGANIZATION_ID, 'Of ledgers in this AWS organization, in a hub.'),
   period: described(
     PERIOD,
-    'Requested in these days of UTC: a number of days, today included (7d), today, yesterday, this- or last-week, -month, -quarter, -year. Excludes `since` and `until`.',
+    'Requested on these days, in UTC: 7d (seven days, today included), today, yesterday, this-month, last-month; also week, quarter and year. Not with `since` or `until`.',
   ),
   since: described(momentOrAge, 'Requested at or after: a day, a moment, or an age such as 7d.'),
   until: described(momentOrAge, 'Requested before.'),

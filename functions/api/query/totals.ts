@@ -21,13 +21,16 @@ export type Group = z.infer<typeof summaryGroup>;
 
 /** Whole jobs that one summary reads: 20 batch reads. */
 export const MAX_WHOLE_JOBS = 2_000;
-/** Groups of an answer, those of most restores. */
+/** Groups of an answer: of days and months the newest, of others those of most restores. */
 export const MAX_GROUPS = 200;
 
 /** What is in no index. */
 const UNINDEXED: ReadonlySet<Grouping> = new Set<(typeof GROUPINGS)[number]>([
   ...(['requester', 'grade', 'purpose', 'ticket', 'validation', 'accountId', 'organizationId'] as const),
 ]);
+
+/** A trend, which is read in the order of time. */
+export const isOverTime = (groupBy: Grouping) => groupBy === 'day' || groupBy === 'month';
 
 /** One of the values that a job has in a field. */
 interface Value {
@@ -63,7 +66,8 @@ export async function totalsOf(
   const summary: Summary = { ...summaryOf(period, days, reachedAt), totals: totalsOfJobs(items) };
   if (groupBy === undefined) return summary;
   const names = await namesFor(ledger, items, groupBy);
-  const groups = grouped(items, (job) => valuesOf(job, groupBy, names));
+  const order = isOverTime(groupBy) ? newestFirst : largestFirst;
+  const groups = grouped(items, (job) => valuesOf(job, groupBy, names)).sort(order);
   const left = groups.slice(MAX_GROUPS);
   return defined({
     ...summary,
@@ -84,7 +88,9 @@ interface Members {
   unsure: number;
 }
 
-/** Those of most restores first. */
+const largestFirst = (a: Group, b: Group) => b.jobs - a.jobs || ((a.value ?? '') < (b.value ?? '') ? -1 : 1);
+const newestFirst = (a: Group, b: Group) => ((a.value ?? '') > (b.value ?? '') ? -1 : 1);
+
 function grouped(jobs: readonly SeenJob[], valuesOf: (job: SeenJob) => readonly Value[]): Group[] {
   const groups = new Map<string, Members>();
   for (const job of jobs) {
@@ -96,9 +102,9 @@ function grouped(jobs: readonly SeenJob[], valuesOf: (job: SeenJob) => readonly 
       group.unsure += Number(isUnsure);
     }
   }
-  return [...groups.values()]
-    .map(({ of, jobs, unsure }) => defined({ ...of, ...totalsOfJobs(jobs), unsure: unsure > 0 ? unsure : undefined }))
-    .sort((a, b) => b.jobs - a.jobs || ((a.value ?? '') < (b.value ?? '') ? -1 : 1));
+  return [...groups.values()].map(({ of, jobs, unsure }) =>
+    defined({ ...of, ...totalsOfJobs(jobs), unsure: unsure > 0 ? unsure : undefined }),
+  );
 }
 
 function totalsOfJobs(jobs: readonly SeenJob[]): Totals {

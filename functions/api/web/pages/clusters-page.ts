@@ -98,7 +98,7 @@ function attentionPart(
   if (rows.length === 0) {
     return html`<section class="card" aria-labelledby="attention">
 <h2 id="attention">Nothing needs attention</h2>
-<p class="soft">Every cluster with backups ${complete && tags === undefined ? '' : 'on this page '}was read within the last ${late}, without an error.</p></section>`;
+<p class="soft">Every cluster with backups ${complete && tags === undefined ? '' : 'on this page '}was last read at most ${late} ago, without an error.</p></section>`;
   }
   const worst = rows.toSorted(worstFirst);
   return html`<section class="card" aria-labelledby="attention">

@@ -2,6 +2,7 @@
 import type { JobsQuery } from '../../../ledger/model/ledger.ts';
 import { TIME_DIMENSIONS, type TimeDimension } from '../../../views/pictures/over-time.ts';
 import { lastDays, type Span } from '../../../views/pictures/spans.ts';
+import { namedPeriod } from '../../http/period.ts';
 import type { AskedNames } from '../../query/names.ts';
 import { readAsked } from '../parts/job-filter.ts';
 
@@ -41,8 +42,11 @@ export function readTrends(given: URLSearchParams, now: number): Trends | string
     const period = daysBetween(since, until, now);
     return typeof period === 'string' ? period : { filters, query, names, period, by };
   }
+  const named = asPeriod === null || /^\d/.test(asPeriod) ? undefined : namedPeriod(asPeriod, now);
+  if (named) return { filters, query, names, period: { since: named.from, until: named.to }, by };
   const days = asPeriod === null ? DEFAULT_DAYS : Number(/^(\d{1,3})d$/.exec(asPeriod)?.[1]);
-  if (!(days >= 1 && days <= MAX_DAYS)) return `period: expected days from 1d to ${MAX_DAYS}d.`;
+  if (!(days >= 1 && days <= MAX_DAYS))
+    return `period: expected days from 1d to ${MAX_DAYS}d, or words such as last-month.`;
   return { filters, query, names, period: lastDays(days, now), days, by };
 }
 

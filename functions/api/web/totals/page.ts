@@ -8,7 +8,7 @@ import { exactTime, type Html, name } from '../../../views/html/text.ts';
 import { spanName } from '../../../views/pictures/spans.ts';
 import { counted, number } from '../../../views/text.ts';
 import type { Summary } from '../../query/summary.ts';
-import type { Group, Totals } from '../../query/totals.ts';
+import { type Group, isOverTime, type Totals } from '../../query/totals.ts';
 import { document } from '../html/layout.ts';
 import {
   FILTER_LABELS,
@@ -43,8 +43,6 @@ const LABELS: Readonly<Record<Grouping, string>> = {
 export function totalsPage({ filters, groupBy, summary, names }: TotalsPage, now: number): Html {
   const { from, to, totals, groups = [], groupsLeftOut = 0, countedFrom } = summary;
   const dated = datedBy(filters, summary);
-  const isOverTime = (groupBy === 'day' || groupBy === 'month') && groupsLeftOut === 0;
-  const shown = isOverTime ? groups.toSorted(newestFirst) : groups;
   const data = new URLSearchParams([...filters, ['groupBy', groupBy]]);
   const body = html`<div class="top"><h1>Totals by ${LABELS[groupBy].toLowerCase()}</h1><p class="soft">${spanName({ since: from, until: to }, 'day')}, UTC · <a href="${jobsHref(dated)}">${countedFrom === undefined ? '' : 'the newest '}${counted(totals?.jobs ?? summary.jobs, 'restore')}</a></p></div>
 <section class="card" aria-labelledby="totals-title"><h2 id="totals-title" class="hidden">Totals</h2>
@@ -54,11 +52,11 @@ ${countedFrom === undefined ? '' : html`<p class="note">There are more restores 
 ${tagsNote(summary)}${
   groups.length === 0
     ? html`<div class="empty"><h2>No restores</h2><p>None of this period is on record that fits.</p></div>`
-    : html`<table class="stack pack" role="table"><caption>${groupBy === 'finding' ? 'A restore with several findings is in several rows.' : html`<span class="hidden">Totals, ${isOverTime ? 'the newest' : 'those of most restores'} first</span>`}</caption>
+    : html`<table class="stack pack" role="table"><caption>${groupBy === 'finding' ? 'A restore with several findings is in several rows.' : html`<span class="hidden">Totals, ${isOverTime(groupBy) ? 'the newest' : 'those of most restores'} first</span>`}</caption>
 ${tableHead([LABELS[groupBy], ...NUMBERS.map((title) => [title, 'r'] as const)])}<tbody role="rowgroup">
-${shown.map((group) => row(group, groupBy, hrefOf(group, groupBy, { filters, dated, summary })))}${totals && groups.length > 1 && groupBy !== 'finding' ? allRow(totals) : ''}</tbody></table>`
+${groups.map((group) => row(group, groupBy, hrefOf(group, groupBy, { filters, dated, summary })))}${totals && groups.length > 1 && groupBy !== 'finding' ? allRow(totals) : ''}</tbody></table>`
 }
-${groupsLeftOut > 0 ? html`<p class="soft">And ${number(groupsLeftOut)} more, of fewer restores.</p>` : ''}
+${groupsLeftOut > 0 ? html`<p class="soft">And ${number(groupsLeftOut)} more, ${isOverTime(groupBy) ? 'before these' : 'of fewer restores'}.</p>` : ''}
 <nav class="pages" aria-label="Data"><span class="soft small">These totals as <a href="/summary?${data}">JSON</a></span></nav></section>`;
   return document({ title: 'Totals', place: '/', itself: false, body }, now);
 }
@@ -75,8 +73,6 @@ export const wrongTotals = (text: string, now: number): Html =>
     },
     now,
   );
-
-const newestFirst = ({ value: a = '' }: Group, { value: b = '' }: Group) => (a < b ? 1 : -1);
 
 const NUMBERS = ['Restores', 'Completed', 'Failed', 'Open', 'With findings', 'Median', '95th percentile', 'Longest'];
 

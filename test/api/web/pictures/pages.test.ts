@@ -201,6 +201,14 @@ describe('the trends', () => {
     expect(flows.filter(([label]) => label.endsWith('download')).reduce((sum, [, n]) => sum + n, 0)).toBe(downloads);
   });
 
+  test.each(['/trends', '/exits', '/totals?groupBy=day'])(
+    '%s takes the words that the list of restores takes',
+    async (path) => {
+      const page = textOf(await site.get(`${path}${path.includes('?') ? '&' : '?'}period=last-month`));
+      expect(page).toContain('2026-10-01 to 2026-10-31, UTC');
+    },
+  );
+
   test.each([
     ['/trends?by=colour', /by: expected one of outcome, kind/],
     ['/trends?period=400d', /period: expected days/],
