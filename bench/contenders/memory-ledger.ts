@@ -67,6 +67,7 @@ export class MemoryLedger implements Ledger {
   markDaysAgain = async () => {};
   countDays = async () => {};
   dayCounts = (): Promise<never> => notHere('dayCounts');
+  dayJobDigests = (): Promise<never> => notHere('dayJobDigests');
   olderJobs = async () => undefined;
   coverageWritten = async () => {};
   coverageTotals = async () => undefined;

@@ -1,35 +1,51 @@
-// functions/proof/days.ts: the kept counts of days, compared with the jobs themselves.
-import { addJob, type CountedJob, compact, type DayCounts, noDayCounts, sumOf } from '../ledger/model/day-counts.ts';
+// functions/proof/days.ts: what is kept of days, counts and jobs, compared with the jobs themselves.
+import { digestWith } from '../ledger/days/job-digests.ts';
+import { addJob, compact, type DayCounts, noDayCounts, sumOf } from '../ledger/model/day-counts.ts';
 import { canonicalJson } from '../ledger/model/fingerprint.ts';
-import type { Ledger } from '../ledger/model/ledger.ts';
+import { NO_IDS } from '../ledger/model/id-set.ts';
+import type { JobSummary, Ledger } from '../ledger/model/ledger.ts';
 import { defined } from '../platform/defined.ts';
 import { isOpen } from '../restore/job.ts';
 import { STATUSES } from '../schema/words.ts';
 
+type KeptReader = Pick<Ledger, 'dayCounts' | 'dayJobDigests' | 'olderJobs' | 'jobs'>;
+
+/** Of the jobs of a day. */
+interface Tally {
+  counts: DayCounts;
+  digest: string;
+}
+
+const noTally = (): Tally => ({ counts: noDayCounts(), digest: NO_IDS });
+
+function tally(of: Tally, job: JobSummary): void {
+  addJob(of.counts, job);
+  of.digest = digestWith(of.digest, job);
+}
+
 /** Jobs counted by day as a verification meets them. */
 export class DayRecount {
-  readonly #days = new Map<string, DayCounts>();
+  readonly #days = new Map<string, Tally>();
 
-  add(job: CountedJob) {
+  add(job: JobSummary) {
     const day = job.requestedAt.slice(0, 10);
-    const counts = this.#days.get(day) ?? noDayCounts();
-    addJob(counts, job);
-    this.#days.set(day, counts);
+    const of = this.#days.get(day) ?? noTally();
+    tally(of, job);
+    this.#days.set(day, of);
   }
 
   /**
-   * The days whose kept counts are not those of their jobs, in order; before them, what is kept of older days together. A day that differs is counted again first, since jobs may have
-   * been recorded after they were met.
+   * The days of which what is kept, counts or jobs, is not that of their jobs, in order; before them, what is kept of older days together. A day
+   * that differs is counted again first, since jobs may have been recorded after they were met.
    * @throws LedgerError
    */
-  async differing(ledger: Pick<Ledger, 'dayCounts' | 'olderJobs' | 'jobs'>): Promise<string[]> {
-    const kept = await ledger.dayCounts([...this.#days.keys()]);
+  async differing(ledger: KeptReader): Promise<string[]> {
     const differing: string[] = [];
-    for (const [day, counts] of kept) {
-      if (isSame(counts, this.#days.get(day))) continue;
-      const listed = await countListed(ledger, day);
-      const now = (await ledger.dayCounts([day])).get(day);
-      if (now && isSame(now, counts) && !isSame(now, listed)) differing.push(day);
+    for (const [day, kept] of await keptOf(ledger, [...this.#days.keys()])) {
+      if (isSame(kept, this.#days.get(day))) continue;
+      const listed = await tallyListed(ledger, day);
+      const now = (await keptOf(ledger, [day])).get(day);
+      if (now && canonicalJson(now) === canonicalJson(kept) && !isSame(now, listed)) differing.push(day);
     }
     return [...(await this.#olderDiffering(ledger)), ...differing.sort()];
   }
@@ -38,7 +54,7 @@ export class DayRecount {
   async #olderDiffering(ledger: Pick<Ledger, 'olderJobs' | 'jobs'>): Promise<string[]> {
     const kept = await ledger.olderJobs();
     if (!kept) return [];
-    const days = [...this.#days].filter(([day]) => day < kept.before).map(([, counts]) => counts);
+    const days = [...this.#days].filter(([day]) => day < kept.before).map(([, { counts }]) => counts);
     const isOpenNow = ({ status }: DayCounts) => OPEN.reduce((sum, each) => sum + (status[each] ?? 0), 0);
     if (isOpenNow(sumOf(days)) === kept.open) return [];
     const listed = await countOpen(ledger, kept.before);
@@ -60,16 +76,24 @@ async function countOpen(ledger: Pick<Ledger, 'jobs'>, until: string): Promise<n
   }
 }
 
-async function countListed(ledger: Pick<Ledger, 'jobs'>, day: string): Promise<DayCounts> {
-  const counts = noDayCounts();
+async function tallyListed(ledger: Pick<Ledger, 'jobs'>, day: string): Promise<Tally> {
+  const of = noTally();
   const until = new Date(Date.parse(day) + 86_400_000).toISOString();
   for (let cursor: string | undefined; ; ) {
     const page = await ledger.jobs(defined({ since: day, until, limit: 200, cursor }));
-    for (const job of page.items) addJob(counts, job);
+    for (const job of page.items) tally(of, job);
     cursor = page.cursor;
-    if (cursor === undefined) return counts;
+    if (cursor === undefined) return of;
   }
 }
 
-const isSame = (kept: DayCounts, counted: DayCounts = noDayCounts()) =>
-  canonicalJson(kept) === canonicalJson(compact(counted));
+/** Of days whose counts may be given out; the jobs of some are too many to be kept. */
+async function keptOf(ledger: KeptReader, days: readonly string[]): Promise<Map<string, Partial<Tally>>> {
+  const [counts, digests] = await Promise.all([ledger.dayCounts(days), ledger.dayJobDigests(days)]);
+  const known = days.filter((day) => counts.has(day) || digests.has(day));
+  return new Map(known.map((day) => [day, defined({ counts: counts.get(day), digest: digests.get(day) })]));
+}
+
+const isSame = ({ counts, digest }: Partial<Tally>, tallied: Tally = noTally()) =>
+  (counts === undefined || canonicalJson(counts) === canonicalJson(compact(tallied.counts))) &&
+  (digest === undefined || digest === tallied.digest);

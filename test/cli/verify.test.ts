@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { dayCountsKey, jobKey, type Key, OLDER_JOBS_KEY } from '../../functions/ledger/table/keys.ts';
+import { JobPacker } from '../../functions/ledger/days/packed-jobs.ts';
+import { dayCountsKey, dayJobsKey, jobKey, type Key, OLDER_JOBS_KEY } from '../../functions/ledger/table/keys.ts';
 import { type CollectedJob, collected, tamper } from './collected.ts';
 import { type CommandLine, valuesOf } from './command-line.ts';
 
@@ -34,6 +35,18 @@ describe('verify', () => {
     expect(JSON.parse((await shell.run(['verify', '--json'])).stdout)).toMatchObject({
       ...{ result: 'broken', unbroken: true, countsDiffer: [day] },
     });
+    expect(await shell.run(['reevaluate'])).toMatchObject({ code: 0 });
+    expect(await shell.run(['verify'])).toMatchObject({ code: 0 });
+  });
+
+  test('so is a day whose kept restores something else changed', async () => {
+    const day = jobs[0]?.requestedAt.slice(0, 10) ?? '';
+    const packer = new JobPacker();
+    packer.add({ ...jobs[0], status: 'FAILED' });
+    set(dayJobsKey(day), '$.packed', `'${packer.pack()?.packed}'`);
+    const { code, stdout } = await shell.run(['verify', '--json']);
+    expect(code).toBe(9);
+    expect(JSON.parse(stdout).countsDiffer).toEqual([day]);
     expect(await shell.run(['reevaluate'])).toMatchObject({ code: 0 });
     expect(await shell.run(['verify'])).toMatchObject({ code: 0 });
   });

@@ -20,8 +20,6 @@ export interface CoverageState {
 
 /** More than an Atlas organization holds; an answer reads no more, in 1 + 20 requests. */
 export const MAX_PROJECTS = 500;
-/** So many are read rather than shown as they were a while ago: in 1 batch read. */
-const FEW_PROJECTS = 25;
 /** Clocks that differ by so little are as good as one, in ms. */
 const SAME_TIME_MS = 60_000;
 
@@ -32,8 +30,7 @@ export interface CoverageContext {
 
 /**
  * Counted after the last write, or as of a time that is said, or read here.
- * Requests: 1 batch read; where they were not counted since somebody wrote, and the projects are few, or were not counted at all, 1
- * query more and 1 batch read for each 25 projects.
+ * Requests: 1 batch read; where they were not counted at all, or too long ago, 1 query more and 1 batch read for each 25 projects.
  */
 export async function coverageState(
   ledger: Pick<LedgerReader, 'coverageTotals' | 'projects'>,
@@ -42,7 +39,6 @@ export async function coverageState(
   const kept = await ledger.coverageTotals();
   if (!kept || !isOfUse(kept.totals, context)) return readState(ledger, context);
   const { projects, read, countedAt, names } = kept.totals;
-  if (!kept.isCurrent && projects <= FEW_PROJECTS) return readState(ledger, context);
   const numbers = numbersAt(kept.totals, context.now);
   const about = defined({
     asOf: kept.isCurrent ? undefined : countedAt,

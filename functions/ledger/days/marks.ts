@@ -28,7 +28,14 @@ export interface DayMarks {
   countedAt: number;
   /** `marks` as it was when the day was counted again, long after anybody wrote. */
   settled: number;
+  /** `marks` as it was when the day's jobs were kept, as of `counted`; less than 0 where they were too many. */
+  packed: number;
+  /** How many jobs were. */
+  jobs: number;
 }
+
+/** Of a day with more jobs than one item may hold. */
+export const NOT_PACKED = -1;
 
 /** An attribute of a day, such as `marks29`; of the older days taken together, whose day is '', `marks`. */
 export const attributeOf = (name: Exclude<keyof DayMarks, 'day'>, day: string) => name + day.slice(-2);
@@ -43,6 +50,8 @@ export function marksOf(item: Item | undefined, day: string): DayMarks {
     counted: value('counted'),
     countedAt: value('countedAt'),
     settled: value('settled'),
+    packed: value('packed'),
+    jobs: value('jobs'),
   };
 }
 
@@ -52,6 +61,9 @@ export function marksOf(item: Item | undefined, day: string): DayMarks {
  */
 export const isCounted = ({ marks, opened, closed, counted, settled }: DayMarks) =>
   (counted === marks && opened === closed) || settled === marks;
+
+/** Whether a day's jobs are kept as it was counted. A version that does not keep them counts all the same. */
+export const isPacked = (marks: DayMarks) => isCounted(marks) && marks.packed === marks.counted;
 
 /** The days of a month's item that were ever marked. */
 export const markedDays = (item: Item): DayMarks[] =>

@@ -286,6 +286,8 @@ export interface Ledger {
    * @param days in UTC, such as `2026-11-29`
    */
   dayCounts(days: readonly string[]): Promise<Map<string, DayCounts>>;
+  /** A digest of what is kept of the jobs of these days, as of `digestWith`; without the same days. @param days as of `dayCounts` */
+  dayJobDigests(days: readonly string[]): Promise<Map<string, string>>;
   /** Of all days but the newest, without what is being written to, or was since it was counted. */
   olderJobs(): Promise<OlderJobs | undefined>;
 

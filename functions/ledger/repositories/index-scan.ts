@@ -3,18 +3,13 @@
 import { defined } from '../../platform/defined.ts';
 import { idAfter, idBefore, lowestIdAt } from '../../restore/object-id.ts';
 import { STATUSES } from '../../schema/words.ts';
+import type { IdRange } from '../filter/entry-fit.ts';
 import { INDEXES, TABLE } from '../model/table.ts';
 import type { Item } from '../table/job-item.ts';
 import { feedPartition, jobIdOf, jobSk, type MonthlyFeed, monthOf } from '../table/keys.ts';
 import type { Range, Table } from '../table/table-port.ts';
 
 export type SortOrder = 'asc' | 'desc';
-
-/** Ids from and to, both included. */
-export interface IdRange {
-  lowest: string;
-  highest: string;
-}
 
 /** What one page may still read. Checked before each read, so the last one may exceed it a little. */
 export interface Budget {

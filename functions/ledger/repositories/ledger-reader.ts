@@ -18,7 +18,15 @@ import { CoverageWriter } from '../totals/coverage-writer.ts';
 import { archived } from './archive.ts';
 import { type Overview, type OverviewQuery, readOverview } from './overview.ts';
 import { COVERAGE_BATCH, ProjectRepository } from './project-repository.ts';
-import { indexedJobsPage, jobsAt, type LookedAt, lookAtJobs } from './queries.ts';
+import {
+  indexedJobsPage,
+  jobsAt,
+  type LookedAt,
+  type LookedAtDays,
+  lookAtJobs,
+  lookAtKeptDays,
+  newestJobs,
+} from './queries.ts';
 import { RUN_RETENTION_DAYS, type TableLedgerOptions, tableLedger, tableOf } from './table-ledger.ts';
 
 export interface ClusterJobs {
@@ -57,10 +65,20 @@ export interface LedgerReader extends Ledger {
   indexedJobs(query: JobsQuery & { limit: number }): Promise<Page<IndexedJob>>;
   /**
    * The jobs of an answer that sums up, or sorts: those among the first `most` that the filter fits. Without `whole`, only what the
-   * indexes carry. Requests: 1 query for each 1,000 jobs looked at, and of whole jobs 1 batch read for each 100.
+   * indexes carry, and of findings what is counted. Requests: of all projects, and of up to 400 days, 1 batch read, and 1 for each 100 days; of
+   * any time 1 query more; of a project or cluster, of up to three statuses, and where the days are not kept, 1 query for each 1,000 jobs
+   * looked at. Of whole jobs, 1 batch read more for each 100.
    * @throws as `jobs`
    */
   lookAtJobs(query: JobsFilter & Pick<JobsQuery, 'order'>, how: { most: number; whole: boolean }): Promise<LookedAt>;
+  /** Requests: those of `lookAtJobs` of whole jobs. */
+  newestJobs(most: number): Promise<LookedAt<JobSummary>>;
+  /**
+   * The newest `most` jobs of whole days, without a filter, and how many each of the days has. Requests: 1 batch read, and 1 for each 100
+   * days; where the days are not kept, those of `lookAtJobs` and of `dayCounts`.
+   * @param period of at most 400 days
+   */
+  lookAtDays(period: { since: string; until: string }, days: readonly string[], most: number): Promise<LookedAtDays>;
   /** Those that are there, in their order. Requests: 1 batch read for each 100. */
   jobsAt(jobs: readonly { projectId: string; jobId: string }[]): Promise<JobSummary[]>;
   /** Requests: 1 read. */
@@ -78,6 +96,8 @@ export interface LedgerReader extends Ledger {
    * @throws CursorError
    */
   projectPage(query: { limit: number; cursor?: string; held?: readonly ProjectFacts[] }): Promise<Page<ProjectFacts>>;
+  /** Of those that are on record. Requests: those of `ProjectRepository.factsOf`; none for none. @param projectIds at most 50 */
+  projectFacts(projectIds: readonly string[]): Promise<ProjectFacts[]>;
   /** Nothing where the ledger has no such project. Requests: 1 batch read, and 1 query a MB. */
   projectRecord(projectId: string): Promise<ProjectRecord | undefined>;
   /** Nothing where there is none. Requests: 1 query and 1 read. */
@@ -106,8 +126,17 @@ export function ledgerReader(options: TableLedgerOptions): LedgerReader {
   const { now = Date.now, runRetentionDays = RUN_RETENTION_DAYS } = options;
   const projects = new ProjectRepository(table, new CoverageWriter(table, now), now);
 
+  const ledger = tableLedger({ ...options, table });
   return {
-    ...tableLedger({ ...options, table }),
+    ...ledger,
+    newestJobs: (most) => newestJobs(table, most, now()),
+    lookAtDays: async (period, days, most) => {
+      const kept = await lookAtKeptDays(table, period, most, now());
+      if (kept) return kept;
+      const looking = lookAtJobs(table, period, { most, whole: false }, now());
+      const [looked, counts] = await Promise.all([looking, ledger.dayCounts(days)]);
+      return { ...looked, counts };
+    },
     overview: (query) => readOverview(table, query, now(), runRetentionDays),
     jobOf: async (projectId, jobId) => {
       if (!isObjectId(projectId) || !isObjectId(jobId)) return undefined;
@@ -120,6 +149,10 @@ export function ledgerReader(options: TableLedgerOptions): LedgerReader {
     jobsOf: (...args) => jobsOf(table, ...args),
     numberedPage: (...args) => numberedPage(table, ...args),
     projectPage: (query) => projectPage(table, projects, query),
+    projectFacts: async (ids) => {
+      const facts = ids.length === 0 ? [] : await projects.factsOf(ids);
+      return facts.filter(({ known, coverage }) => known || coverage);
+    },
     projectRecord: (projectId) => projectRecord(table, projects, projectId),
     expectedRestore: (id) => expectedById(table, id),
     expectedPage: (query) => expectedPage(table, query),

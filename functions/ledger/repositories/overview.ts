@@ -4,15 +4,16 @@ import { defined } from '../../platform/defined.ts';
 import { lowestIdAt, requestedAt } from '../../restore/object-id.ts';
 import { countKeysOf, countsIn, markKeysOf, standingOf } from '../days/kept-counts.ts';
 import { dayBefore, KEPT_JOBS, type KeptJob, keptJob, NEWEST_DAYS, olderJobsOf } from '../days/older-jobs.ts';
-import type { DayCounts, OlderJobs } from '../model/day-counts.ts';
+import { packedJob } from '../days/packed-jobs.ts';
+import { addJob, type DayCounts, noDayCounts, type OlderJobs } from '../model/day-counts.ts';
 import type { JobSummary, KeptTotals, Page } from '../model/ledger.ts';
 import type { Run } from '../model/run.ts';
 import { RUN_FIELDS } from '../model/table.ts';
 import { type Item, itemOf, jobSummary } from '../table/job-item.ts';
-import { isJobSk, isRunSk, jobKey, type Key, OLDER_JOBS_KEY, projectKey } from '../table/keys.ts';
+import { dayOf, isJobSk, isRunSk, jobKey, type Key, OLDER_JOBS_KEY, projectKey } from '../table/keys.ts';
 import { itemsAt, type Table } from '../table/table-port.ts';
 import { keptTotals, TOTALS_KEYS } from '../totals/totals-repository.ts';
-import { idPast } from './index-scan.ts';
+import { idPast, type ScanPage } from './index-scan.ts';
 import { cursorOfAll, newestEntries, runEntries, SHOWN } from './queries.ts';
 import { runOf } from './run-repository.ts';
 
@@ -34,7 +35,7 @@ export interface Overview {
   jobs: Page<JobSummary>;
   /** The newest runs of this month and the one before. */
   runs: NewestRuns;
-  /** As of `Ledger.dayCounts`. */
+  /** As of `Ledger.dayCounts`, and of days whose jobs are all among the newest. */
   counts: Map<string, DayCounts>;
   /** As of `Ledger.coverageTotals`. */
   totals?: KeptTotals;
@@ -95,10 +96,28 @@ export async function readOverview(
       cursor: runs.cursor,
       readFrom: runs.nextId && requestedAt(runs.nextId),
     }),
-    counts: countsIn(items, standing),
+    counts: withNewest(countsIn(items, standing), days, newest, since),
     names: new Map(isOf(isProjectSk).map((item) => [String(item.projectId), String(item.projectName)])),
     ...defined({ totals, older: older && { before: older.before, open: older.open } }),
   };
+}
+
+/** And of days that somebody writes to, where all their jobs are among the newest: they are not read again. */
+function withNewest(
+  counts: Map<string, DayCounts>,
+  days: readonly string[],
+  { items, nextId }: ScanPage,
+  since: string,
+) {
+  // Of its day, there may be more.
+  const oldest = nextId === undefined ? '' : dayOf(String(items.at(-1)?.jobId ?? nextId));
+  for (const day of days) {
+    if (counts.has(day) || day < since.slice(0, 10) || day <= oldest) continue;
+    const ofDay = noDayCounts();
+    for (const item of items) if (dayOf(String(item.jobId)) === day) addJob(ofDay, packedJob(item));
+    counts.set(day, ofDay);
+  }
+  return counts;
 }
 
 interface Missing {

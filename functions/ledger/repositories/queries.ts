@@ -2,19 +2,17 @@
 // id alone, whichever index it came from.
 
 import { defined } from '../../platform/defined.ts';
-import { FIRST_ID, idBefore, LAST_ID, lowestIdAt, requestedAt } from '../../restore/object-id.ts';
+import { FIRST_ID, LAST_ID, lowestIdAt, requestedAt } from '../../restore/object-id.ts';
 import { STATUSES } from '../../schema/words.ts';
+import { type DayPeriod, type KeptJobs, keptJobs } from '../days/kept-jobs.ts';
+import type { PackedJob } from '../days/packed-jobs.ts';
+import { entryFit, type IdRange, idRange, tableFilter } from '../filter/entry-fit.ts';
 import { indexedFit, unindexedFit } from '../filter/jobs-filter.ts';
 import { projectsOwned } from '../hub/owned.ts';
+import type { DayCounts } from '../model/day-counts.ts';
 import type { JobSummary, JobsFilter, JobsQuery, Page } from '../model/ledger.ts';
 import type { Run } from '../model/run.ts';
-import {
-  FINDING_RULES,
-  INDEXED_JOB_FIELDS,
-  type IndexedJob,
-  type IndexField,
-  JOB_SUMMARY_FIELDS,
-} from '../model/table.ts';
+import { FINDING_RULES, INDEXED_JOB_FIELDS, type IndexedJob, JOB_SUMMARY_FIELDS } from '../model/table.ts';
 import { cursorAt, cursorPosition } from '../table/cursor.ts';
 import { type Item, jobSummary, pick } from '../table/job-item.ts';
 import { clusterPartition, jobKey, projectPk } from '../table/keys.ts';
@@ -22,7 +20,6 @@ import { fitsFilter, itemsAt, type Table } from '../table/table-port.ts';
 import {
   type Budget,
   feedScan,
-  type IdRange,
   type IndexScan,
   type IndexScanQuery,
   idPast,
@@ -66,19 +63,23 @@ export async function jobsPage(
   return { items: items.map(jobSummary), ...cursors };
 }
 
-/** A job as an index knows it, or more of it. */
-export type SeenJob = IndexedJob & Partial<JobSummary>;
+/** A job as an index knows it, or more of it; of its findings, at least what is counted. */
+export type SeenJob = PackedJob & Omit<Partial<JobSummary>, 'findings'>;
 
-export interface LookedAt {
-  items: SeenJob[];
+export interface LookedAt<Job = SeenJob> {
+  items: Job[];
   /** There are more jobs, and they were not looked at: those requested before this moment, or after it where the order is `asc`. */
   reachedAt?: string;
 }
 
+export interface LookedAtDays extends LookedAt {
+  /** By day; of days that somebody writes to, only where their jobs are among `items`. */
+  counts: Map<string, DayCounts>;
+}
+
 /**
- * The jobs of an answer that sums up, or sorts. Requests: of what the indexes carry, 1 query for each 1,000 jobs that it looks at; of
- * whole jobs, 1 batch read for each 100 more.
- * @param most jobs that it looks at @throws as `jobsPage`
+ * The jobs of an answer that sums up, or sorts. Requests: of all projects, and up to 400 days or all, those of `keptJobs`; of others 1 query for each 1,000 jobs that it looks at; of whole jobs, 1 batch read for each 100 more.
+ * @param most jobs that it looks at, or the whole days that hold as many @throws as `jobsPage`
  */
 export async function lookAtJobs(
   table: Table,
@@ -86,10 +87,79 @@ export async function lookAtJobs(
   { most, whole }: { most: number; whole: boolean },
   now: number,
 ): Promise<LookedAt> {
+  const days = daysLookedAt(query, now);
+  const kept = days && (await keptJobs(table, days, { most }));
+  if (kept) {
+    const until = query.until ?? new Date(now + SKEW_MS).toISOString();
+    const jobs = kept.jobs.filter(entryFit({ ...query, until }));
+    return whole
+      ? wholeJobs(table, { ...kept, jobs }, query, most)
+      : defined({ items: jobs.map(jobSummary), reachedAt: kept.reachedAt });
+  }
   const budget = { queries: PAGE_QUERIES + Math.ceil(most / 500), items: most };
   const how = { now, max: Number.POSITIVE_INFINITY, budget, most };
   const { items, nextId } = await (whole ? readJobs : readEntries)(table, query, how);
   return defined({ items: items.map(jobSummary), reachedAt: nextId && requestedAt(nextId) });
+}
+
+/** As `lookAtJobs` of whole jobs, of all. */
+export async function newestJobs(table: Table, most: number, now: number): Promise<LookedAt<JobSummary>> {
+  const query = { until: new Date(now + SKEW_MS).toISOString() };
+  const kept = await keptJobs(table, { last: dayAt(now + SKEW_MS) }, { most });
+  if (kept) return wholeJobs(table, { ...kept, jobs: kept.jobs.filter(entryFit(query)) }, query, most);
+  const budget = { queries: PAGE_QUERIES + Math.ceil(most / 500), items: Math.max(PAGE_ITEMS, most) };
+  const { items, nextId } = await readJobs(table, {}, { now, max: most, budget, most });
+  return defined({ items: items.map(jobSummary), reachedAt: nextId && requestedAt(nextId) });
+}
+
+/** @param period of whole days, at most 400 @returns nothing where too few of the days are kept */
+export async function lookAtKeptDays(
+  table: Table,
+  period: { since: string; until: string },
+  most: number,
+  now: number,
+): Promise<LookedAtDays | undefined> {
+  const days = daysLookedAt(period, now);
+  const kept = days && (await keptJobs(table, days, { most, isCounted: true }));
+  if (!kept) return undefined;
+  const { jobs, ...about } = kept;
+  return { ...about, items: jobs.filter(entryFit(period)).map(jobSummary) };
+}
+
+/** So many days are in as many items as four batch reads hold. */
+const MAX_DAYS = 400;
+const DAY_MS = 86_400_000;
+const dayAt = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+
+/** The days of a query whose jobs are best found by day. Nothing where a partition of an index holds little but what is asked for. */
+function daysLookedAt(query: JobsFilter & Pick<JobsQuery, 'order'>, now: number): DayPeriod | undefined {
+  const { since, until, order = 'desc', projectId, accountId, organizationId, statuses = [] } = query;
+  const isApart = [projectId, accountId, organizationId].some((one) => one !== undefined);
+  if (isApart || order !== 'desc') return undefined;
+  if (statuses.length > 0 && statuses.length <= MERGED_STATUSES) return undefined;
+  const end = until === undefined ? now + SKEW_MS : Date.parse(until) - 1;
+  const begin = since === undefined ? undefined : Date.parse(since);
+  // Dates that are none are refused where they become ids.
+  if (!(begin === undefined || (begin <= end && end - begin <= MAX_DAYS * DAY_MS)) || Number.isNaN(end))
+    return undefined;
+  return { first: begin === undefined ? undefined : dayAt(begin), last: dayAt(end) };
+}
+
+/** The first `most` of these, as the table has them, if they fit still. Requests: 1 batch read for each 100. */
+async function wholeJobs(
+  table: Table,
+  { jobs, reachedAt }: KeptJobs,
+  query: JobsFilter,
+  most: number,
+): Promise<LookedAt<JobSummary>> {
+  const [fits, unindexed] = [entryFit(query), unindexedFit(query)];
+  const keys = jobs.slice(0, most).map(({ projectId, jobId }) => jobKey(String(projectId), String(jobId)));
+  const items = (await itemsAt(table, keys, SHOWN)).filter(fits).map(jobSummary);
+  const next = jobs[most];
+  return defined({
+    items: unindexed ? items.filter(unindexed) : items,
+    reachedAt: next ? requestedAt(String(next.jobId)) : reachedAt,
+  });
 }
 
 export async function jobsAt(
@@ -265,23 +335,6 @@ function scansOf(table: Table, query: IdQuery, now: number, owned?: readonly str
   return of([feedScan(table, { ...filtered, index: 'feed' }, horizon, 'JOBS', isLost)]);
 }
 
-/** What a table can be asked for: values of fields, one of which a job must have, and findings. */
-function tableFilter(query: JobsFilter) {
-  const { statuses = [], kinds = [], deliveries = [], findings = [] } = query;
-  const { targetProjectId, targetClusterName, snapshotId } = query;
-  const one = (value: string | undefined) => (value === undefined ? [] : [value]);
-  const wanted: Partial<Record<IndexField, readonly string[]>> = {
-    status: statuses.length < STATUSES.length ? STATUSES.filter((status) => statuses.includes(status)) : [],
-    kind: kinds,
-    delivery: deliveries,
-    targetProjectId: one(targetProjectId),
-    targetClusterName: one(targetClusterName),
-    snapshotId: one(snapshotId),
-  };
-  const filter = Object.fromEntries(Object.entries(wanted).filter(([, values]) => values.length > 0));
-  return { filter, ...(findings.length > 0 ? { holds: { [FINDING_RULES]: findings } } : {}) };
-}
-
 /** Requests: 1 query a month, and 1 batch read for each 100 runs; no further back than runs are kept. @throws CursorError */
 export async function runsPage(table: Table, query: RunsQuery, now: number, retentionDays: number): Promise<Page<Run>> {
   const { items, cursor } = await runEntries(table, query, now, retentionDays);
@@ -326,11 +379,6 @@ function limitOf(limit = DEFAULT_LIMIT): number {
 export function idBetween(since: string | undefined, until: string | undefined): readonly [string, string] {
   const { lowest, highest } = idRange(since, until) ?? { lowest: LAST_ID, highest: FIRST_ID };
   return [lowest, highest];
-}
-
-function idRange(since: string | undefined, until: string | undefined): IdRange | undefined {
-  const highest = until === undefined ? LAST_ID : idBefore(lowestIdAt(until));
-  return highest === undefined ? undefined : { lowest: since === undefined ? FIRST_ID : lowestIdAt(since), highest };
 }
 
 /** What is left for this page and those after it. @param from the first id that it may hold */

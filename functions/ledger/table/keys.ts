@@ -132,6 +132,8 @@ export const DAYS_KEY: Key = { pk: DAYS, sk: DAYS };
 /** `2026-11-29`: the day that a job was requested on, UTC. */
 export const dayOf = (jobId: string) => requestedAt(jobId).slice(0, 10);
 export const dayCountsKey = (day: string): Key => ({ pk: DAYS, sk: `COUNTS#${day}` });
+/** The jobs of a day, as the indexes carry them. */
+export const dayJobsKey = (day: string): Key => ({ pk: DAYS, sk: `JOBS#${day}` });
 /** The days of a month that jobs were written of. @param month such as `2026-11` */
 export const dayMarksKey = (month: string): Key => ({ pk: DAYS, sk: DAY_MARKS + month });
 export const dayMarksMonth = (sk: string) => sk.slice(DAY_MARKS.length);

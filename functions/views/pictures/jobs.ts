@@ -1,8 +1,11 @@
-// functions/views/pictures/jobs.ts: what a picture needs of a restore: no more than the indexes carry, but for who requested it.
+// functions/views/pictures/jobs.ts: what a picture needs of a restore: no more than the indexes carry, of its findings what is counted, and who requested it.
+import type { CountedJob } from '../../ledger/model/day-counts.ts';
 import type { JobSummary } from '../../ledger/model/ledger.ts';
 import type { IndexedJob } from '../../ledger/model/table.ts';
 
-export type PicturedJob = IndexedJob & Partial<Pick<JobSummary, 'requester' | 'snapshotAt' | 'pointInTime'>>;
+export type PicturedJob = Omit<IndexedJob, 'findings'> &
+  Pick<CountedJob, 'findings'> &
+  Partial<Pick<JobSummary, 'requester' | 'snapshotAt' | 'pointInTime'>>;
 
 /** Restores that a picture is made of. */
 export interface ReadJobs<Job extends PicturedJob = PicturedJob> {

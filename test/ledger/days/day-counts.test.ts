@@ -1,6 +1,7 @@
 // The counts of days are those of their jobs, whoever writes when, and are not given out where they may not be.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { digestWith } from '../../../functions/ledger/days/job-digests.ts';
 import { SETTLE_MS } from '../../../functions/ledger/days/marks.ts';
 import {
   addJob,
@@ -12,6 +13,7 @@ import {
   sumOf,
   total,
 } from '../../../functions/ledger/model/day-counts.ts';
+import { NO_IDS } from '../../../functions/ledger/model/id-set.ts';
 import { tableLedger } from '../../../functions/ledger/repositories/table-ledger.ts';
 import type { Item } from '../../../functions/ledger/table/job-item.ts';
 import { DAYS_KEY, dayMarksKey } from '../../../functions/ledger/table/keys.ts';
@@ -36,6 +38,16 @@ async function recounted(ledger: ReturnType<typeof tableLedger>): Promise<Map<st
     const counts = days.get(day) ?? noDayCounts();
     addJob(counts, one);
     days.set(day, counts);
+  }
+  return days;
+}
+
+/** Of the table itself, too. */
+async function digestsOf(ledger: ReturnType<typeof tableLedger>): Promise<Map<string, string>> {
+  const days = new Map<string, string>();
+  for (const one of await list(ledger.projectJobs(PROJECT))) {
+    const day = one.requestedAt.slice(0, 10);
+    days.set(day, digestWith(days.get(day) ?? NO_IDS, one));
   }
   return days;
 }
@@ -238,7 +250,10 @@ test('whatever is written, counted, or cut off: counts that are given out are th
       const expectTruth = async () => {
         const [counts, truth] = [await of(1).dayCounts(DAYS), await recounted(of(1))];
         for (const [day, given] of counts) expect(given).toEqual(truth.get(day) ?? noDayCounts());
-        return counts.size;
+        const [digests, jobs] = [await of(1).dayJobDigests(DAYS), await digestsOf(of(1))];
+        for (const [day, given] of digests) expect([day, given]).toEqual([day, jobs.get(day) ?? NO_IDS]);
+        expect([...digests.keys()].filter((day) => !counts.has(day))).toEqual([]);
+        return [counts.size, digests.size];
       };
       for (const one of steps) {
         if ('write' in one) {
@@ -256,7 +271,7 @@ test('whatever is written, counted, or cut off: counts that are given out are th
         clock.advance(SETTLE_MS);
         await of(0).countDays(never);
       }
-      expect(await expectTruth()).toBe(DAYS.length);
+      expect(await expectTruth()).toEqual([DAYS.length, DAYS.length]);
     }),
     { numRuns: 30 },
   );

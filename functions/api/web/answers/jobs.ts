@@ -10,7 +10,7 @@ import { type JobsPage, jobsPage } from '../pages/jobs-page.ts';
 import { overview } from '../pages/overview.ts';
 import { readOverview } from '../pages/read-overview.ts';
 import { type Asked, type FilterProblem, JOBS_A_PAGE, jobsHref, problemOf, readAsked } from '../parts/job-filter.ts';
-import { projectsOf, readNames } from '../parts/project-names.ts';
+import { namedOnce, projectsOf, readNames } from '../parts/project-names.ts';
 import type { PageAnswer, ReadPorts } from './ports.ts';
 
 /** After how long the overview is read again: while something is under way, and otherwise. */
@@ -57,7 +57,8 @@ async function readJobs(
   }
 }
 
-async function aboutJobs(ports: ReadPorts, { asked, parameters }: Asked): Promise<About> {
+async function aboutJobs(given: ReadPorts, { asked, parameters }: Asked): Promise<About> {
+  const ports = { ...given, ledger: namedOnce(given.ledger) };
   const reading = asked && readJobs(ports, asked, parameters);
   const filters = ['project', 'projectId', 'targetProject', 'targetProjectId'].flatMap(
     (name) => parameters.get(name) ?? [],

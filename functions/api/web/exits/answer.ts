@@ -1,12 +1,13 @@
 // functions/api/web/exits/answer.ts: GET /exits: restores whose data left their project, of a period and of the filters of the list.
 import { unindexedFit } from '../../../ledger/filter/jobs-filter.ts';
-import { asOf } from '../../../ledger/model/known-project.ts';
+import { asOf, type ProjectFacts } from '../../../ledger/model/known-project.ts';
 import type { JobSummary, JobsFilter } from '../../../ledger/model/ledger.ts';
 import type { LedgerReader } from '../../../ledger/repositories/ledger-reader.ts';
 import { defined } from '../../../platform/defined.ts';
 import type { RecordedProject } from '../../../proof/ledger.ts';
 import { runsOverAll } from '../../../report/gather/runs-over-all.ts';
 import { destinationOf } from '../../../restore/destination.ts';
+import { isObjectId } from '../../../restore/object-id.ts';
 import type { Html } from '../../../views/html/text.ts';
 import { exitsOf } from '../../../views/pictures/exits.ts';
 import type { PicturedJob } from '../../../views/pictures/jobs.ts';
@@ -21,7 +22,8 @@ import { readTrends } from '../pictures/trends-asked.ts';
 import { exitsPage, wrongExits } from './page.ts';
 
 export interface ExitsPorts {
-  ledger: Pick<LedgerReader, 'lookAtJobs' | 'jobsAt' | 'projectNames' | 'scope' | 'runs' | 'run'> & NamesReader;
+  ledger: Pick<LedgerReader, 'lookAtJobs' | 'jobsAt' | 'projectNames' | 'projectFacts' | 'scope' | 'runs' | 'run'> &
+    NamesReader;
   /** Milliseconds since the epoch. */
   now(): number;
 }
@@ -42,10 +44,10 @@ const OF_PLACES: ReadonlySet<string> = new Set(['project', 'projectId', 'cluster
 const LEAVING = ['elsewhere', 'download', 'unknown'] as const;
 
 /**
- * Requests: 1 query for each 1,000 restores that it looks at, of 10,000 at most, 1 batch read for each 100 of the newest 400 exits, 1 for
- * names, and 1 batch read and 1 query for each of at most 50 projects. Without filters but for places, whether there were others, of at most
- * 100 projects: 1 query, 1 batch read for each 25, 1 batch read and 1 query for each with clusters that are gone, 1 read of the scope, and
- * those of the runs.
+ * Requests: those of `LedgerReader.lookAtJobs`, of 10,000 restores at most, and 1 batch read for each 100 of the newest 400 exits. Without
+ * filters but for places, whether there were others, of at most 100 projects: 1 query, 1 batch read and 1 query for each 25, 1 batch read and 2
+ * queries for each with clusters that are gone, 1 read of the scope, and those of the runs. Otherwise, or with more projects, 1 batch read for
+ * names, and 1 batch read and 1 query for the organizations of 50.
  */
 export async function exitsAnswer(
   { ledger, now }: ExitsPorts,
@@ -64,19 +66,21 @@ export async function exitsAnswer(
   const destinations = LEAVING.filter((place) => query.destinations?.includes(place) ?? true);
   const filter: JobsFilter = { ...query, ...asked.period, destinations };
   const whole = unindexedFit(filter) !== undefined;
-  const read =
+  const isOfPlaces = [...asked.filters.keys()].every((name) => OF_PLACES.has(name));
+  const [read, facts] = await Promise.all([
     destinations.length === 0
       ? { jobs: [], readFrom: asked.period.since, more: false }
-      : await lookAt(ledger, filter, { most: whole ? WHOLE_JOBS : EXIT_JOBS, whole });
+      : lookAt(ledger, filter, { most: whole ? WHOLE_JOBS : EXIT_JOBS, whole }),
+    isOfPlaces ? proofFacts(ledger) : undefined,
+  ]);
   const newest = read.jobs.slice(0, REQUESTED);
-  const [places, requested] = await Promise.all([placesOf(ledger, read.jobs), ledger.jobsAt(newest)]);
+  const [places, requested] = await Promise.all([placesOf(ledger, read.jobs, facts?.projects), ledger.jobsAt(newest)]);
   const byId = new Map<string, JobSummary>(requested.map((job) => [job.jobId, job]));
   const exits = exitsOf(
     read.jobs.map((job) => byId.get(job.jobId) ?? job),
     places,
   );
-  const isOfPlaces = [...asked.filters.keys()].every((name) => OF_PLACES.has(name));
-  const without = isOfPlaces ? await withoutIn(ledger, query, at) : undefined;
+  const without = isOfPlaces ? withoutIn(facts, query, at) : undefined;
   const page = {
     asked,
     exits,
@@ -93,8 +97,7 @@ export async function exitsAnswer(
   }
 }
 
-async function withoutIn(ledger: ExitsPorts['ledger'], { projectIds, projectId }: JobsFilter, now: number) {
-  const facts = await proofFacts(ledger);
+function withoutIn(facts: ProofFacts | undefined, { projectIds, projectId }: JobsFilter, now: number) {
   const of = projectIds ?? (projectId === undefined ? undefined : [projectId]);
   return (span: Span) => withoutRestores(facts, span, now, of && new Set(of));
 }
@@ -118,18 +121,20 @@ function wrongName(error: unknown): string {
   throw error;
 }
 
-/** Names, and organizations of the projects that data went between, the most restores first. */
-async function placesOf(ledger: ExitsPorts['ledger'], jobs: readonly PicturedJob[]) {
+/** Names, and organizations of the projects that data went between, the most restores first. @param all of them, where they were read before */
+async function placesOf(ledger: ExitsPorts['ledger'], jobs: readonly PicturedJob[], all?: readonly ProjectFacts[]) {
   const crossing = jobs.filter((job) => destinationOf(job).place === 'elsewhere');
   const counts = new Map<string, number>();
   for (const { projectId, targetProjectId = projectId } of crossing)
     for (const id of [projectId, targetProjectId]) counts.set(id, (counts.get(id) ?? 0) + 1);
   const most = [...counts].sort(([, a], [, b]) => b - a).slice(0, MAX_ORGANIZATIONS);
-  const [names, records] = await Promise.all([
-    namesOf(ledger, [...projectsOf(jobs), ...counts.keys()]),
-    Promise.all(most.map(([id]) => ledger.projectRecord(id))),
-  ]);
-  const byId = new Map(records.flatMap((record) => (record ? [[record.projectId, record] as const] : [])));
+  const [names, records] = all
+    ? [new Map(all.map(({ projectId, projectName }) => [projectId, projectName])), all]
+    : await Promise.all([
+        namesOf(ledger, [...projectsOf(jobs), ...counts.keys()]),
+        ledger.projectFacts(most.map(([id]) => id).filter(isObjectId)),
+      ]);
+  const byId = new Map(records.map((record) => [record.projectId, record]));
   const organizationAt = (projectId: string, at: string) => {
     const { known, coverage } = byId.get(projectId) ?? {};
     return asOf(known?.formerOrgs, known?.orgId ?? coverage?.orgId, at);

@@ -17,6 +17,21 @@ export const LISTED_PROJECTS = NAMED_PROJECTS;
 
 type NamesReader = Pick<LedgerReader, 'listedProjects' | 'projectNames'>;
 
+/** The same ledger, whose names are read once, unless they are too many to be listed, whoever asks for them. */
+export function namedOnce<L extends NamesReader>(ledger: L): L {
+  let reading: Promise<Map<string, string> | undefined> | undefined;
+  const all = async () => {
+    reading ??= ledger.listedProjects(LISTED_PROJECTS);
+    return reading;
+  };
+  return {
+    ...ledger,
+    listedProjects: async (max: number) =>
+      (await all()) ?? (max > LISTED_PROJECTS ? ledger.listedProjects(max) : undefined),
+    projectNames: async (ids: Iterable<string>) => (await all()) ?? ledger.projectNames(ids),
+  };
+}
+
 /** Requests: 1 query, and where the form lists none, 1 batch read for each 100 projects that are shown. */
 export async function readNames(ledger: NamesReader, shown: () => Promise<readonly string[]>): Promise<NamedProjects> {
   const all = await ledger.listedProjects(LISTED_PROJECTS);

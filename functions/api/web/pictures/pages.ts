@@ -14,24 +14,24 @@ import { drillLine } from '../../../views/pictures/drill-months.ts';
 import { BEGINNING, type ReadJobs } from '../../../views/pictures/jobs.ts';
 import { dayCountsOf, overTime } from '../../../views/pictures/over-time.ts';
 import type { ActorKey } from '../../../views/pictures/requesters.ts';
-import { lastDays, lastMonths, spansOf, unitOf } from '../../../views/pictures/spans.ts';
+import { lastDays, lastMonths, type Span, spansOf, unitOf } from '../../../views/pictures/spans.ts';
 import { RequestProblem } from '../../http/problem.ts';
 import { type NamesReader, withNames } from '../../query/names.ts';
-import { countDays } from '../../query/summary.ts';
+import { type CountedDays, countDays, daysOf } from '../../query/summary.ts';
 import { notKnownOf } from '../../query/tagged-clusters.ts';
 import { messagePage } from '../html/layout.ts';
 import { projectHealth } from '../parts/coverage-health.ts';
-import { namesOf, projectsOf, readNames } from '../parts/project-names.ts';
+import { namedOnce, namesOf, projectsOf, readNames } from '../parts/project-names.ts';
 import { clusterPage } from './cluster-page.ts';
 import { COVERAGE_DAYS, clusterPictures, DRILL_MONTHS, restoresOfProject } from './clusters-part.ts';
-import { lookAt, readJobs } from './reading.ts';
+import { lookAt, readJobs, readOf } from './reading.ts';
 import { requesterPage, requestersPage } from './requester-pages.ts';
 import { readTrends, type Trends } from './trends-asked.ts';
 import { trendsPage, wrongTrends } from './trends-page.ts';
 import { WorstClusters } from './worst-clusters.ts';
 
 export interface PicturePorts {
-  ledger: Pick<LedgerReader, 'jobs' | 'lookAtJobs' | 'dayCounts' | 'projectNames'> & NamesReader;
+  ledger: Pick<LedgerReader, 'jobs' | 'lookAtJobs' | 'lookAtDays' | 'newestJobs' | 'projectNames'> & NamesReader;
   /** Milliseconds since the epoch. */
   now(): number;
   /** In ms. */
@@ -122,12 +122,12 @@ function incarnations({ coverage, archived }: ProjectRecord, clusterName: string
   return [...(present ? [present] : []), ...archived.filter((cluster) => cluster.clusterName === clusterName)];
 }
 
-/** Requests: 1 query and 2 batch reads for each 200 of the newest 1,000 jobs, and those of the names. */
+/** Requests: those of `LedgerReader.newestJobs` of 1,000, and those of the names. */
 export async function requestersAnswer({ ledger, now }: PicturePorts, given: URLSearchParams): Promise<Answer> {
   const at = now();
   const key = actorAsked(given);
   if (typeof key === 'string') return { page: messagePage('This address can’t be used', key, at), status: 400 };
-  const read = await readJobs(ledger, {}, REQUESTED_JOBS);
+  const read = readOf(await ledger.newestJobs(REQUESTED_JOBS));
   if (key === undefined) return { page: requestersPage({ read, names: new Map() }, at), status: 200 };
   const { names } = await readNames(ledger, async () => projectsOf(read.jobs));
   const page = requesterPage(key, { read, names }, at);
@@ -152,30 +152,26 @@ function actorAsked(given: URLSearchParams): ActorKey | undefined | string {
 }
 
 /**
- * Requests: 1 batch read for each 90 days, and 1 query for each 1,000 of the newest 5,000 restores of the period that it looks at; with a
- * filter the latter alone, or, where no index carries what it asks for, 1 batch read for each 100 of the newest 1,000; and 1 query for the names.
+ * Requests: 1 batch read, and 1 for each 100 days, of the newest 5,000 restores of the period that it looks at, and of how many there are; with
+ * a filter as many at most, and where no index carries what it asks for, 1 batch read more for each 100 of the newest 1,000; and 1 query for the
+ * names of up to 200 projects, or 1 batch read more.
  */
 export async function trendsAnswer(
-  { ledger, now, objectives = NO_OBJECTIVES }: PicturePorts,
+  { ledger: unnamed, now, objectives = NO_OBJECTIVES }: PicturePorts,
   given: URLSearchParams,
 ): Promise<Answer> {
-  const at = now();
+  const [at, ledger] = [now(), namedOnce(unnamed)];
   const read = readTrends(given, at);
   if (typeof read === 'string') return { page: wrongTrends(read, at), status: 400 };
   const named = await withNames(ledger, read.query, read.names).catch(wrongName);
   if (typeof named === 'string') return { page: wrongTrends(named, at), status: 400 };
   const asked = { ...read, query: named };
   const { period, by } = asked;
-  const reading = readTrendJobs(ledger, asked);
-  const [found, counted, { names }] = await Promise.all([
+  const reading = isFiltered(asked) ? readTrendJobs(ledger, asked) : readTrendDays(ledger, period);
+  const [{ found, counts, countedFrom }, { names }] = await Promise.all([
     reading,
-    isFiltered(asked) ? undefined : countDays(ledger, { from: period.since, to: period.until }),
-    readNames(ledger, async () => projectsOf((await reading).jobs)),
+    readNames(ledger, async () => projectsOf((await reading).found.jobs)),
   ]);
-  const { counts, countedFrom } = counted ?? {
-    counts: dayCountsOf(found.jobs),
-    countedFrom: found.more ? found.readFrom : undefined,
-  };
   const over = overTime(period, counts, by, unitOf(period));
   const page = {
     asked,
@@ -198,7 +194,21 @@ function wrongName(error: unknown): string {
 
 const isFiltered = ({ query }: Trends) => Object.values(query).some((value) => value !== undefined);
 
-function readTrendJobs(ledger: PicturePorts['ledger'], { query, period }: Trends): Promise<ReadJobs> {
+interface TrendJobs extends CountedDays {
+  found: ReadJobs;
+}
+
+async function readTrendJobs(ledger: PicturePorts['ledger'], { query, period }: Trends): Promise<TrendJobs> {
   const whole = unindexedFit(query) !== undefined;
-  return lookAt(ledger, { ...query, ...period }, { most: whole ? REQUESTED_JOBS : TREND_JOBS, whole });
+  const found = await lookAt(ledger, { ...query, ...period }, { most: whole ? REQUESTED_JOBS : TREND_JOBS, whole });
+  return { found, counts: dayCountsOf(found.jobs), countedFrom: found.more ? found.readFrom : undefined };
+}
+
+/** Every restore is counted, and the newest are looked at. */
+async function readTrendDays(ledger: PicturePorts['ledger'], { since, until }: Span): Promise<TrendJobs> {
+  const period = { from: since, to: until };
+  const looked = await ledger.lookAtDays({ since, until }, daysOf(period), TREND_JOBS);
+  const dayCounts = async () => looked.counts;
+  const counted = await countDays({ indexedJobs: ledger.indexedJobs, dayCounts }, period);
+  return { ...counted, found: readOf(looked) };
 }

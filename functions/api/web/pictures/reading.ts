@@ -1,9 +1,9 @@
 // functions/api/web/pictures/reading.ts: the restores that pictures are made of: of the newest so many, and from when on that is all of them.
 import type { JobSummary, JobsFilter, JobsQuery } from '../../../ledger/model/ledger.ts';
 import type { LedgerReader } from '../../../ledger/repositories/ledger-reader.ts';
-import { MAX_LIMIT } from '../../../ledger/repositories/queries.ts';
+import { type LookedAt, MAX_LIMIT } from '../../../ledger/repositories/queries.ts';
 import { defined } from '../../../platform/defined.ts';
-import { BEGINNING, type ReadJobs } from '../../../views/pictures/jobs.ts';
+import { BEGINNING, type PicturedJob, type ReadJobs } from '../../../views/pictures/jobs.ts';
 
 /** All of a cluster, of a project, or of the ledger. */
 type Place = Pick<JobsQuery, 'projectId' | 'clusterName'>;
@@ -32,19 +32,17 @@ export async function readJobs(
   return { jobs, readFrom: last === undefined ? NOTHING_READ : secondAfter(last), more: true };
 }
 
-/**
- * Those that a filter fits, among the newest `most` that it has to look at. Requests: 1 query for each 1,000 of those, and of whole jobs
- * 1 batch read for each 100. @param how.whole more than the indexes carry
- */
-export async function lookAt(
+/** Those that a filter fits, among the newest `most` that it has to look at. Requests: those of `LedgerReader.lookAtJobs`. @param how.whole more than the indexes carry */
+export const lookAt = async (
   ledger: Pick<LedgerReader, 'lookAtJobs'>,
   filter: JobsFilter,
   how: { most: number; whole: boolean },
-): Promise<ReadJobs> {
-  const { items: jobs, reachedAt } = await ledger.lookAtJobs(filter, how);
-  if (reachedAt === undefined) return { jobs, readFrom: BEGINNING, more: false };
-  return { jobs, readFrom: secondAfter(reachedAt), more: true };
-}
+): Promise<ReadJobs> => readOf(await ledger.lookAtJobs(filter, how));
+
+export const readOf = <Job extends PicturedJob>({ items: jobs, reachedAt }: LookedAt<Job>): ReadJobs<Job> =>
+  reachedAt === undefined
+    ? { jobs, readFrom: BEGINNING, more: false }
+    : { jobs, readFrom: secondAfter(reachedAt), more: true };
 
 const secondAfter = (at: string) => new Date(Date.parse(at) + 1_000).toISOString();
 

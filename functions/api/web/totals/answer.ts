@@ -4,7 +4,7 @@ import type { Html } from '../../../views/html/text.ts';
 import { RequestProblem } from '../../http/problem.ts';
 import { askedSummary, type SummaryReader } from '../../query/asked-summary.ts';
 import { problemOf, readAsked } from '../parts/job-filter.ts';
-import { readNames } from '../parts/project-names.ts';
+import { namedOnce, readNames } from '../parts/project-names.ts';
 import { totalsPage, wrongTotals } from './page.ts';
 
 export interface TotalsPorts {
@@ -31,10 +31,11 @@ export async function totalsAnswer(
   const { parameters, problem } = readAsked(rest, at);
   if (problem) return wrong(wordsOf(problem));
   const projects = ['project', 'projectId', 'targetProject', 'targetProjectId'];
+  const reader = namedOnce(ledger);
   try {
     const [summary, { names }] = await Promise.all([
-      askedSummary(ledger, new URLSearchParams([...parameters, ['groupBy', groupBy]]), at),
-      readNames(ledger, async () => projects.flatMap((name) => parameters.get(name) ?? [])),
+      askedSummary(reader, new URLSearchParams([...parameters, ['groupBy', groupBy]]), at),
+      readNames(reader, async () => projects.flatMap((name) => parameters.get(name) ?? [])),
     ]);
     return { page: totalsPage({ filters: parameters, groupBy, summary, names }, at), status: 200 };
   } catch (error) {

@@ -243,10 +243,11 @@ test('what each page reads is bounded, however many restores there are', async (
   expect(Query).toBeLessThanOrEqual(10);
   await site.ledger.markDaysAgain();
   await site.ledger.countDays(() => false);
-  // Days that are counted: 1 batch for their marks, and 1. The restores of the same days as the index of each month has them, and the names.
-  const trends = await costs('/trends');
-  expect(trends.BatchGetItem).toBe(2);
-  expect(trends.Query).toBeLessThanOrEqual(4);
+  // Days that are counted: 1 batch for their marks, and 1 for their restores, or their counts; and the names.
+  expect(await costs('/trends')).toEqual({ BatchGetItem: 2, Query: 1 });
+  expect(await costs('/totals?groupBy=cluster')).toEqual({ BatchGetItem: 2, Query: 1 });
+  // The marks of all days, the newest 1,000 restores where they are, and whole.
+  expect(await costs('/requesters')).toEqual({ GetItem: 1, Query: 1, BatchGetItem: 1 + 10 });
 });
 
 describe('following', () => {

@@ -1,0 +1,54 @@
+// functions/ledger/days/packed-jobs.ts: the jobs of a day as an index has them, packed into one item beside the day's counts
+// (docs/decisions/0060-jobs-of-a-day.md).
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { CountedJob } from '../model/day-counts.ts';
+import { FINDING_RULES, INDEXED_JOB_FIELDS, type IndexedJob } from '../model/table.ts';
+import { type Item, pick } from '../table/job-item.ts';
+import { fieldOf } from '../table/table-port.ts';
+
+/** Of findings no more than what is counted: their words may name people, whose names can be erased from the jobs alone. */
+export type PackedJob = Omit<IndexedJob, 'findings'> & Pick<CountedJob, 'findings'>;
+
+/** More are read in the index: an item holds 400 KB, and whoever reads a month reads 30. */
+const MAX_JOBS = 5_000;
+const MAX_CHARACTERS = 200_000;
+
+/** @param item of an index, or a job of the table */
+export function packedJob(item: Item): PackedJob {
+  const job = pick<PackedJob>(item, INDEXED_JOB_FIELDS as readonly (keyof PackedJob)[]);
+  const { findings } = job;
+  return findings ? { ...job, findings: findings.map(({ rule, severity }) => ({ rule, severity })) } : job;
+}
+
+/** The jobs of one day, oldest first, with no more in memory than are kept. */
+export class JobPacker {
+  #jobs: PackedJob[] | undefined = [];
+
+  add(item: Item): void {
+    if (this.#jobs && this.#jobs.push(packedJob(item)) > MAX_JOBS) this.#jobs = undefined;
+  }
+
+  /** Nothing where they are too many for one item. */
+  pack(): { jobs: number; packed: string } | undefined {
+    const jobs = this.#jobs?.toReversed();
+    if (!jobs) return undefined;
+    // By field: what repeats from job to job lies together.
+    const fields = INDEXED_JOB_FIELDS.map((name) => [name, jobs.map((job) => job[name] ?? null)]);
+    const packed = deflateRawSync(JSON.stringify(Object.fromEntries(fields))).toString('base64');
+    return packed.length <= MAX_CHARACTERS ? { jobs: jobs.length, packed } : undefined;
+  }
+}
+
+/** As items of an index, newest first. Nothing where the item has none. */
+export function unpackedJobs(item: Item | undefined): Item[] | undefined {
+  const packed = fieldOf(item, 'packed');
+  if (typeof packed !== 'string') return undefined;
+  const fields: Record<string, unknown[]> = JSON.parse(inflateRawSync(Buffer.from(packed, 'base64')).toString());
+  const names = Object.keys(fields);
+  return (fields.jobId ?? []).map((_, n) => {
+    const job: Item = {};
+    for (const name of names) if (fields[name]?.[n] != null) job[name] = fields[name][n];
+    const { findings } = job as unknown as PackedJob;
+    return findings ? { ...job, [FINDING_RULES]: findings.map(({ rule }) => rule) } : job;
+  });
+}
