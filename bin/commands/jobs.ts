@@ -31,7 +31,7 @@ CSV is safe to open in a spreadsheet: a cell that would start a formula gets a '
 other programs would take that mark for a part of the first column's name.
 
 Filters are those of GET /restore-jobs. All must hold; of a filter with several values, one. A name of several projects or clusters
-is refused, with what it may stand for (exit code 2). Patterns: * stands for any text, ? for one character.
+is refused, with what it may stand for, and so is a name of nothing or a tag that no cluster has (exit code 2). Patterns: * stands for any text, ? for one character.
 --tag goes by the tags that clusters have in Atlas now: where those of some are not known, their restores are left out, which it says, and
 it ends with 3.
 

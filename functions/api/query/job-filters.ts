@@ -69,7 +69,7 @@ export const JOB_FILTERS = {
   source: described(texts('a pattern such as prod-* or prod-*/orders'), `What was restored. ${PATTERN}`),
   tag: described(
     TAG,
-    'Of clusters that have any of these tags in Atlas now, or, of those that are gone, had them last: key, equals sign, and a pattern of the value. `tagsNotKnown` of the answer says where that is not known.',
+    'Of clusters that have any of these tags in Atlas now, or, of those that are gone, had them last: key, equals sign, and a pattern of the value. `tagsNotKnown` of the answer says where that is not known. A tag that no cluster has is refused.',
   ),
   status: described(someOf(STATUSES), 'Any of these.'),
   open: described(flag, 'true: PENDING, RUNNING, READY. false: the others. Excludes `status`.'),
