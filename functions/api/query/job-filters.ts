@@ -12,7 +12,17 @@ import {
   STATUSES,
   VALIDATION_STATUSES,
 } from '../../schema/words.ts';
-import { described, flag, momentOrAge, objectId, type Parameter, someOf, text, texts } from '../http/parameters.ts';
+import {
+  described,
+  flag,
+  momentOrAge,
+  objectId,
+  type Parameter,
+  someOf,
+  text,
+  texts,
+  trimmed,
+} from '../http/parameters.ts';
 import { namedPeriod, type Period } from '../http/period.ts';
 
 const ACCOUNT_ID: Parameter<string> = {
@@ -40,10 +50,6 @@ export const PERIOD: Parameter<(now: number) => Period> = {
   },
 };
 
-const trimmed = (parameter: Parameter<string>): Parameter<string> => ({
-  ...parameter,
-  read: (value) => parameter.read(value.trim()),
-});
 export const PROJECT = trimmed(text('the id or the name of a project'));
 export const CLUSTER = trimmed(text('the name of a cluster'));
 const PATTERN =

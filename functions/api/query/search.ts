@@ -7,7 +7,7 @@ import { isObjectId } from '../../restore/object-id.ts';
 import { isFound } from '../../restore/requesters/requester.ts';
 import type { searchHit, searchResult } from '../../schema/search.ts';
 import { clusterHref, clustersHref, jobHref, restoresHref } from '../../views/paths.ts';
-import { described, text } from '../http/parameters.ts';
+import { described, text, trimmed } from '../http/parameters.ts';
 import { MAX_JOBS } from './summary.ts';
 import { MAX_WHOLE_JOBS } from './totals.ts';
 
@@ -15,7 +15,7 @@ export type SearchHit = z.infer<typeof searchHit>;
 export interface SearchResult extends z.infer<typeof searchResult> {}
 
 export const SEARCH_PARAMETERS = {
-  q: described(text('what to search for'), 'An id, a name, or a part of one.'),
+  q: described(trimmed(text('what to search for')), 'An id, a name, or a part of one.'),
 };
 
 export type SearchReader = Pick<LedgerReader, 'job' | 'projectRecord' | 'projects' | 'lookAtJobs'>;

@@ -19,8 +19,7 @@ export function searchRoutes(app: Hono<ApiEnv>, { ledger, now }: Pick<ApiPorts, 
 
   async function json(context: Context<ApiEnv>) {
     const { q } = readParameters(queryOf(context), SEARCH_PARAMETERS);
-    if (q === undefined || q.trim() === '')
-      throw badParameter('q', `expected ${SEARCH_PARAMETERS.q.expected}, got nothing`);
+    if (q === undefined) throw badParameter('q', `expected ${SEARCH_PARAMETERS.q.expected}, got nothing`);
     return taggedJson(context, await search(ledger, q));
   }
 
