@@ -163,6 +163,31 @@ describe('filters', () => {
     expect(held).toContain(` value="${value}"`);
   });
 
+  test.each(['/', '/trends', '/exits', '/totals'])(
+    '%s refuses an ambiguous name with links to the same address for each that it may stand for',
+    async (path) => {
+      for (const [name, value, ids] of [
+        ['project', 'twin', [{ projectId: TWIN }, { projectId: TWIN_TOO }]],
+        ['targetProject', 'Twin', [{ targetProjectId: TWIN }, { targetProjectId: TWIN_TOO }]],
+        ['cluster', 'orders', [PROD, STAGING].map((projectId) => ({ projectId, clusterName: 'orders' }))],
+      ] as const) {
+        const page = await service.get(`${path}?${name}=${value}&kind=flex`, { accept: 'text/html' });
+        const html = await page.text();
+        const [, list = ''] = /<ul class="plain">(.*?)<\/ul>/s.exec(html) ?? [];
+        const links = [...list.matchAll(/<a href="([^"]*)"/g)].map(([, href = '']) => href.replaceAll('&amp;', '&'));
+        const sent = links.map((link) => Object.fromEntries(new URL(link, service.url).searchParams));
+        const rest = path === '/totals' ? { kind: 'flex', groupBy: 'project' } : { kind: 'flex' };
+        expect([page.status, sent]).toEqual([409, ids.map((each) => ({ ...rest, ...each }))]);
+        for (const link of links) {
+          const other = await service.get(link, { accept: 'text/html' });
+          expect([link.split('?')[0], other.status]).toEqual([path, 200]);
+        }
+      }
+      const none = await service.get(`${path}?project=nothing`, { accept: 'text/html' });
+      expect([none.status, await none.text()]).toEqual([400, expect.not.stringContaining('<ul class="plain">')]);
+    },
+  );
+
   test('announcements: announced, not announced, and by the id of one', async () => {
     const announcement = { expectedRestoreId: 'e'.repeat(24), by: { kind: 'user', name: 'ana' }, at: NOW } as const;
     await using own = await startService(engine);
