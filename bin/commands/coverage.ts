@@ -23,7 +23,7 @@ interface CoverageFlags extends SourceFlags, RowFlags, RulesFlags {
 const CODES = exitCodes({
   0: 'nothing needs attention',
   1: 'the ledger or the API could not be read',
-  2: 'wrong usage',
+  2: 'wrong usage, a name of nothing or of several, or a tag that no cluster has',
   3: 'something needs attention',
 });
 
@@ -71,14 +71,18 @@ async function showCoverage({ project: given, cluster, tag, ...flags }: Coverage
   const all: CoverageRow[] = [];
   for await (const row of opened.ledger.coverageRows(projectIds))
     if (!projectIds || projectIds.includes(row.projectId)) all.push(row);
-  const rows = (await ofTags(tag, all)).filter(({ clusterName }) => cluster === undefined || clusterName === cluster);
-  if (given && rows.length === 0) throw new CommandError(nothingOf(given, cluster));
+  const isOfCluster = ({ clusterName }: CoverageRow) => cluster === undefined || clusterName === cluster;
+  if (given && !all.some(isOfCluster)) throw new CommandError(nothingOf(given, cluster));
+  const rows = (await ofTags(tag, all)).filter(isOfCluster);
   context.end(rows.some(({ state }) => needsAttention(state)) ? EXIT.incomplete : EXIT.ok);
   await showRows({ rows }, choice, COVERAGE_ROWS, context, async (shown) => {
-    if (shown.length === 0) return await out.line('Nothing was read yet: run restore-ledger collect.');
+    if (shown.length === 0)
+      return await out.line(all.length === 0 ? NOTHING_READ : `Cluster ${cluster} has no such tag.`);
     await writeCoverage(choice.sort ? shown : shown.toSorted(byName), out);
   });
 }
+
+const NOTHING_READ = 'Nothing was read yet: run restore-ledger collect.';
 
 const nothingOf = (projects: readonly string[], cluster: string | undefined) =>
   `nothing of ${cluster === undefined ? '' : `cluster ${cluster} of `}project ${projects.join(', ')} is in the ledger: restore-ledger coverage lists all that is`;

@@ -24,7 +24,7 @@ interface DrillsFlags extends SourceFlags, RowFlags, RulesFlags {
 const CODES = exitCodes({
   0: 'no cluster is overdue',
   1: 'the ledger or the API could not be read',
-  2: 'wrong usage',
+  2: 'wrong usage, a name of nothing or of several, or a tag that no cluster has',
   3: 'none is overdue as far as is known, but restores, verdicts or tags of some may be missing',
   8: 'a cluster is overdue',
 });

@@ -24,7 +24,8 @@ const MAX_JOBS = 1_000_000;
 
 const HELP = `
 Filters are those of GET /restore-jobs. All must hold; of a filter with several values, one of them. Patterns: * stands for any text,
-? for one character. A name that several projects or clusters have is refused, and the error lists them (exit code 2). Where the tags of
+? for one character. A name that several projects or clusters have is refused, and the error lists them; so is a name that none
+has, or a tag that no cluster has (exit code 2). Where the tags of
 clusters are not known, --tag leaves out their restores, says so, and ends with 3.
 
 Without a requester, the grade column says why: pending, not-read, none, ambiguous. The grade weak is a hint, no more.

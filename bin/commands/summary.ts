@@ -23,7 +23,7 @@ interface SummaryFlags extends SourceFlags, RowFlags, RulesFlags, FilterFlags {
 const CODES = exitCodes({
   0: 'all restores of the period are counted',
   1: 'the ledger or the API could not be read',
-  2: 'wrong usage',
+  2: 'wrong usage, a name of nothing or of several, or a tag that no cluster has',
   3: 'there are more restores than were read, or, with --tag, the tags of some clusters are not known',
 });
 

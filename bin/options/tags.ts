@@ -9,7 +9,7 @@ import { checked } from './flags.ts';
 export function tags() {
   const option = checked(
     '--tag <key=value>',
-    'of clusters that have this tag, the value being a pattern, and of those whose tags are not known; can be given several times',
+    'of clusters that have this tag, the value being a pattern, and of those whose tags are not known; can be given several times; a tag that no cluster has is refused',
     'a tag such as env=prod, or a pattern of its value such as env=prod*',
     (text) => (parseTagPattern(text) ? text.trim() : undefined),
   );

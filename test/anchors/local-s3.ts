@@ -1,4 +1,5 @@
 // test/anchors/local-s3.ts: as much of S3 as is asked of it, over real HTTP. Answers are synthetic, in the form of S3's.
+import { createHash, createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { S3Client } from '@aws-sdk/client-s3';
 import { listen } from '../../local/listen.ts';
@@ -31,7 +32,33 @@ export function unchunked(body: Buffer, { headers }: Pick<IncomingMessage, 'head
   }
 }
 
-/** Creates and gets objects of one bucket; of an address with a signature, only what the signature covers in time. */
+const SECRET = 'synthetic';
+
+/** By Signature Version 4 in the query: of this method and no other. Its time is the caller's matter. */
+function isSignedAddress({ method, url = '', headers }: IncomingMessage): boolean {
+  const { pathname, searchParams } = new URL(url, 'http://s3');
+  const of = (name: string) => searchParams.get(name) ?? '';
+  const [, date = '', region = '', service = '', end = ''] = of('X-Amz-Credential').split('/');
+  const encoded = (text: string) =>
+    encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  const query = [...searchParams]
+    .filter(([name]) => name !== 'X-Amz-Signature')
+    .map((pair) => pair.map(encoded).join('='))
+    .sort();
+  const canonical = [method, pathname, query.join('&'), `host:${headers.host}`, '', 'host', 'UNSIGNED-PAYLOAD'].join(
+    '\n',
+  );
+  const digest = createHash('sha256').update(canonical).digest('hex');
+  const key = [date, region, service, end].reduce<Buffer | string>(
+    (secret, part) => createHmac('sha256', secret).update(part).digest(),
+    `AWS4${SECRET}`,
+  );
+  const scope = [date, region, service, end].join('/');
+  const text = ['AWS4-HMAC-SHA256', of('X-Amz-Date'), scope, digest].join('\n');
+  return createHmac('sha256', key).update(text).digest('hex') === of('X-Amz-Signature');
+}
+
+/** Creates and gets objects of one bucket; of an address with a signature, only by the method that is signed. */
 export async function startLocalS3(bucket: string): Promise<LocalS3> {
   const [objects, puts, asked] = [new Map<string, Buffer>(), new Map<string, IncomingHttpHeaders>(), [] as string[]];
   const server = createServer(async (request, response) => {
@@ -51,6 +78,7 @@ export async function startLocalS3(bucket: string): Promise<LocalS3> {
       puts.set(key, request.headers);
       return end(200);
     }
+    if (query.has('X-Amz-Signature') && !isSignedAddress(request)) return end(403, s3Error('SignatureDoesNotMatch'));
     const isSigned = request.headers.authorization !== undefined || query.has('X-Amz-Signature');
     const object = objects.get(key);
     if (!isSigned || !object) return end(isSigned ? 404 : 403, s3Error(isSigned ? 'NoSuchKey' : 'AccessDenied'));
@@ -63,7 +91,7 @@ export async function startLocalS3(bucket: string): Promise<LocalS3> {
   const url = await listen(server);
   const client = new S3Client({
     ...{ region: 'eu-west-1', endpoint: url, forcePathStyle: true, maxAttempts: 1 },
-    credentials: { accessKeyId: 'AKIDSYNTHETIC', secretAccessKey: 'synthetic', sessionToken: 'SESSION-TOKEN' },
+    credentials: { accessKeyId: 'AKIDSYNTHETIC', secretAccessKey: SECRET, sessionToken: 'SESSION-TOKEN' },
   });
   const s3: LocalS3 = {
     ...{ url, client, objects, puts, asked },

@@ -87,19 +87,32 @@ describe.each([
     },
   );
 
-  test.each([LIST, `${LIST}&format=csv`, '/summary', '/coverage', '/runs', '/clusters', '/openapi.json'])(
-    'has a validator: %s',
-    async (path) => {
-      const first = await get(path, { 'accept-encoding': 'br' });
-      expect(first.status).toBe(200);
-      const { etag } = first.headers;
-      expect(etag).toMatch(/^"[\w-]+"$/);
-      const again = await get(path, { 'accept-encoding': 'br', 'if-none-match': String(etag) });
-      expect({ status: again.status, bytes: again.bytes.length }).toEqual({ status: 304, bytes: 0 });
-      const other = await get(path, { 'accept-encoding': 'br', 'if-none-match': '"another"' });
-      expect(other).toMatchObject({ status: 200, headers: { etag } });
-    },
-  );
+  test.each([
+    LIST,
+    `${LIST}&format=csv`,
+    '/summary',
+    '/coverage',
+    '/runs',
+    '/clusters',
+    '/openapi.json',
+    '/search?q=orders',
+  ])('has a validator: %s', async (path) => {
+    const first = await get(path, { 'accept-encoding': 'br' });
+    expect(first.status).toBe(200);
+    const { etag } = first.headers;
+    expect(etag).toMatch(/^"[\w-]+"$/);
+    const again = await get(path, { 'accept-encoding': 'br', 'if-none-match': String(etag) });
+    expect({ status: again.status, bytes: again.bytes.length }).toEqual({ status: 304, bytes: 0 });
+    // Of the answer that the client has: by another tag, a cache could not tell which.
+    expect(again.headers).toMatchObject({ etag, ...(first.headers.vary ? { vary: first.headers.vary } : {}) });
+    const weakly = await get(path, { 'if-none-match': `"x", W/${etag}` });
+    expect(weakly).toMatchObject({ status: 304, headers: { etag } });
+    const head = await get(path, { 'accept-encoding': 'br' }, 'HEAD');
+    const of = ({ headers }: Got) => ['etag', 'vary', 'content-encoding', 'content-type'].map((name) => headers[name]);
+    expect([head.status, head.bytes.length, of(head)]).toEqual([200, 0, of(first)]);
+    const other = await get(path, { 'accept-encoding': 'br', 'if-none-match': '"another"' });
+    expect(other).toMatchObject({ status: 200, headers: { etag } });
+  });
 });
 
 test('HEAD is answered without a body', async () => {

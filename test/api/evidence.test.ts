@@ -1,6 +1,6 @@
 // GET /evidence: the report over HTTP, at once, as a job, and where it is too long for an answer. The ledger is synthetic.
 import { readdir } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { fill } from '../../bench/big/made-ledger.ts';
 import { apiApp } from '../../functions/api/app.ts';
 import type { EvidencePort } from '../../functions/api/http/ports.ts';
@@ -370,6 +370,21 @@ describe('where an answer is limited', () => {
     expect(accepting.status).toBe(202);
     const page = await (await app({ jobs }).request('/', { headers: { accept: 'text/html' } })).text();
     expect(page).toContain('<option value="pdf">PDF</option>');
+  });
+
+  test.each([
+    ['/evidence?format=pdf', {}, 202],
+    ['/evidence?format=json', { prefer: 'respond-async' }, 202],
+    ['/evidence?format=json', { prefer: 'respond-async, wait=5' }, 200],
+    ['/evidence?format=json', {}, 200],
+  ])('HEAD %s %j is answered as GET, with %i, and starts no job', async (path, headers, status) => {
+    const start = vi.fn(() => Promise.reject(new Error('a job was started')));
+    const jobs: EvidenceJobs = { start, job: async () => undefined, report: async () => undefined };
+    const response = await app({ jobs }).request(path, { method: 'HEAD', headers });
+    expect([response.status, response.headers.get('vary')]).toEqual([status, 'accept, prefer']);
+    const [type, again] = ['content-type', 'retry-after'].map((name) => response.headers.get(name));
+    expect([type?.split(';')[0], again]).toEqual(['application/json', status === 202 ? '2' : null]);
+    expect([await response.text(), start.mock.calls]).toEqual(['', []]);
   });
 
   test('an API that makes none says so', async () => {

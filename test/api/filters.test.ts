@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiApp } from '../../functions/api/app.ts';
 import { gatewayHandler } from '../../functions/api/lambda/adapter.ts';
-import { JOB_FILTERS } from '../../functions/api/query/job-filters.ts';
+import { type ID_FILTERS, JOB_FILTERS } from '../../functions/api/query/job-filters.ts';
 import { jobsQuery } from '../../functions/api/query/jobs-query.ts';
 import { readAsked } from '../../functions/api/web/parts/job-filter.ts';
 import type { JobSummary } from '../../functions/ledger/model/ledger.ts';
@@ -123,6 +123,70 @@ describe('filters', () => {
     ['since=4w&source=users', ['lone']],
     ['since=1d', []],
   ])('%s', async (query, names) => expect(await found(query)).toEqual(names));
+
+  const SAMPLES: Record<keyof typeof JOB_FILTERS | keyof typeof ID_FILTERS, string> = {
+    ...{ project: 'staging', cluster: 'users', source: 'prod-*', tag: 'env=prod', status: 'FAILED', open: 'true' },
+    ...{
+      kind: 'flex',
+      delivery: 'download',
+      destination: 'elsewhere',
+      targetProject: 'staging',
+      targetCluster: 'copy',
+    },
+    ...{ target: 'copy', snapshotId: 'd'.repeat(24), requester: 'ada@example.com', grade: 'exact', finding: 'failed' },
+    ...{
+      purpose: 'drill',
+      ticket: 'OPS-1',
+      validation: 'FAILED',
+      announced: 'false',
+      expectedRestoreId: 'e'.repeat(24),
+    },
+    ...{ orgId: ORG, accountId: '123456789012', organizationId: 'o-exampleorgid', period: 'this-month', since: '7d' },
+    ...{
+      until: '2026-11-20',
+      finishedSince: '2026-11-20',
+      finishedUntil: '12h',
+      projectId: PROD,
+      clusterName: 'orders',
+    },
+    targetProjectId: PROD,
+  };
+  test.each(Object.entries(SAMPLES))('the form of the page holds %s, and would send it back', async (name, value) => {
+    const page = await (await service.get(`/?${new URLSearchParams({ [name]: value })}`)).text();
+    const form = /<form [^>]*"Filter restores".*?<\/form>/s.exec(page)?.[0] ?? '';
+    const fields = form.match(/<(?:input|option) [^>]*>|<select [^>]*>/g) ?? [];
+    const control = fields.findIndex((tag) => tag.includes(` name="${name}"`) && !tag.includes('type="checkbox"'));
+    const isText = fields[control]?.startsWith('<input') === true;
+    const held = isText
+      ? fields[control]
+      : fields.slice(control < 0 ? 0 : control).find((tag) => / (?:checked|selected)/.test(tag));
+    expect(held).toContain(` value="${value}"`);
+  });
+
+  test.each(['/', '/trends', '/exits', '/totals'])(
+    '%s refuses an ambiguous name with links to the same address for each that it may stand for',
+    async (path) => {
+      for (const [name, value, ids] of [
+        ['project', 'twin', [{ projectId: TWIN }, { projectId: TWIN_TOO }]],
+        ['targetProject', 'Twin', [{ targetProjectId: TWIN }, { targetProjectId: TWIN_TOO }]],
+        ['cluster', 'orders', [PROD, STAGING].map((projectId) => ({ projectId, clusterName: 'orders' }))],
+      ] as const) {
+        const page = await service.get(`${path}?${name}=${value}&kind=flex`, { accept: 'text/html' });
+        const html = await page.text();
+        const [, list = ''] = /<ul class="plain">(.*?)<\/ul>/s.exec(html) ?? [];
+        const links = [...list.matchAll(/<a href="([^"]*)"/g)].map(([, href = '']) => href.replaceAll('&amp;', '&'));
+        const sent = links.map((link) => Object.fromEntries(new URL(link, service.url).searchParams));
+        const rest = path === '/totals' ? { kind: 'flex', groupBy: 'project' } : { kind: 'flex' };
+        expect([page.status, sent]).toEqual([409, ids.map((each) => ({ ...rest, ...each }))]);
+        for (const link of links) {
+          const other = await service.get(link, { accept: 'text/html' });
+          expect([link.split('?')[0], other.status]).toEqual([path, 200]);
+        }
+      }
+      const none = await service.get(`${path}?project=nothing`, { accept: 'text/html' });
+      expect([none.status, await none.text()]).toEqual([400, expect.not.stringContaining('<ul class="plain">')]);
+    },
+  );
 
   test('announcements: announced, not announced, and by the id of one', async () => {
     const announcement = { expectedRestoreId: 'e'.repeat(24), by: { kind: 'user', name: 'ana' }, at: NOW } as const;

@@ -72,6 +72,14 @@ const KEYWORDS: Record<string, (rule: never, value: unknown, scene: Scene) => st
   maxLength: (rule: number, value, { at }) => unless(String(value).length <= rule, at, 'is too long'),
   maxItems: (rule: number, value, { at }) => unless(!Array.isArray(value) || value.length <= rule, at, 'has too many'),
   minItems: (rule: number, value, { at }) => unless(!Array.isArray(value) || value.length >= rule, at, 'has too few'),
+  anyOf: (rule: Schema[], value, { document, at }) => {
+    const came = rule.map((schema) => violations(document, schema, value, at));
+    return unless(
+      came.some((wrong) => wrong.length === 0),
+      at,
+      `fits none: ${came.flat().join('; ')}`,
+    );
+  },
   oneOf: (rule: Schema[], value, { document, at }) => {
     const came = rule.map((schema) => violations(document, schema, value, at));
     const fitting = came.filter((wrong) => wrong.length === 0).length;

@@ -70,6 +70,16 @@ describe('GET /coverage', () => {
   });
 });
 
+test('a very long name is not taken for what somebody meant', async () => {
+  await using other = await startService(engine);
+  const projectName = 'x'.repeat(200);
+  await other.ledger.saveCoverage(PROD, () => ({ ...coverage(PROD, []), projectName }));
+  const { detail } = (await (await other.get('/restore-jobs?project=nope')).json()) as { detail: string };
+  expect(detail).toMatch(/^no project "nope" is on record; there are: "x/);
+  const near = (await (await other.get(`/restore-jobs?project=y${'x'.repeat(190)}`)).json()) as { detail: string };
+  expect(near.detail).toContain('did you mean "xxx');
+});
+
 test('a run of a project and a cluster by name is one by their ids', async () => {
   const answer = await service.post('/runs', { project: 'prod payments, EU', cluster: 'orders' });
   expect(answer.status).toBe(202);

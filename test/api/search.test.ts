@@ -59,6 +59,28 @@ test('ids, names and parts of them, each with the restores it stands for', async
   expect((await service.json<{ jobs: object[] }>(`/restore-jobs?${new URLSearchParams(filter)}`)).jobs).toHaveLength(1);
 });
 
+test('a person’s id is found though it looks like a restore’s, and so is a cluster by its project and name', async () => {
+  const [id, name] = ['64b0c9a1f2d3e4b5a6978801', 'cy@example.com'];
+  await using own = await startService(engine);
+  const asked = { actor: { kind: 'user', id, name }, grade: 'exact', points: 100, eventType: 'X', rivals: 0 } as const;
+  const legacy = job({ jobId: idAt('2026-11-20T10:00:00Z', 'legacy'), clusterName: 'legacy' });
+  await own.ledger.record(legacy, seen(0), false, { requester: asked });
+  await own.ledger.saveCoverage(PROJECT, () => coverage(PROJECT, [cluster('orders')]));
+  const hitsOf = async (q: string) => await own.json<SearchResult>(`/search?q=${encodeURIComponent(q)}`);
+  expect(await hitsOf(id)).toMatchObject({ complete: true, hits: [{ kind: 'requester', value: id, jobs: 1 }] });
+  expect((await hitsOf('f'.repeat(24))).hits).toEqual([]);
+  for (const q of ['payments/orders', 'Payments/Ord']) {
+    expect((await hitsOf(q)).hits).toMatchObject([{ kind: 'cluster', name: 'payments/orders' }]);
+  }
+  // Deleted long ago: it is in no coverage, but its restores are on record.
+  for (const q of ['legacy', 'payments/legacy']) {
+    const { hits } = await hitsOf(q);
+    expect(hits).toMatchObject([{ kind: 'cluster', value: 'legacy', name: 'payments/legacy' }]);
+    const page = await own.get(hits[0]?.page ?? '');
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('legacy')]);
+  }
+});
+
 test('a browser goes straight to the only hit, and sees the hits where there are several', async () => {
   const { jobId = '' } = JOBS[3] ?? {};
   expect(await opened(jobId.toUpperCase())).toMatchObject({ status: 303, location: `/jobs/${jobId}` });

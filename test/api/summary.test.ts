@@ -69,6 +69,30 @@ test('no median of fewer than 5 completed restores, and no 95th percentile of fe
   expect(new Set(all.map(({ durations }) => durations.completed))).toEqual(new Set([1, 2, 5, 20]));
 });
 
+test.each(['period=30d', 'period=30d&destination=project,download', 'period=30d&delivery=download'])(
+  'of %s, the filter of a target lists the restores that are counted, though Atlas names one for downloads, too',
+  async (asked) => {
+    await using own = await startService(engine);
+    const DELIVERIES = ['automated', 'download', 'unknown'] as const;
+    const jobs = JOBS.map((one, n) => ({ ...one, delivery: DELIVERIES[n % 3] ?? 'automated' }));
+    await own.add(...jobs);
+    for (const groupBy of ['targetProject', 'targetCluster']) {
+      const { groups = [], jobs: whole } = await own.json<Summary>(`/summary?${asked}&groupBy=${groupBy}`);
+      expect(groups.reduce((sum, group) => sum + group.jobs, 0)).toBe(whole);
+      for (const { filter, jobs: counted, value } of groups) {
+        if (filter === undefined) continue;
+        const query = new URLSearchParams({
+          ...Object.fromEntries(new URLSearchParams(asked)),
+          ...filter,
+          limit: '200',
+        });
+        const { jobs: listed } = await own.json<{ jobs: object[] }>(`/restore-jobs?${query}`);
+        expect([groupBy, value, listed.length]).toEqual([groupBy, value, counted]);
+      }
+    }
+  },
+);
+
 test('the overview says of how many restores its median is, and has none of too few', async () => {
   const says = async (of: Service) => (await of.get('/', { accept: 'text/html' })).text();
   expect(await says(service)).toMatch(/20 restores completed in [^(]+ \(median\), [^(]+ \(95th percentile\)/);

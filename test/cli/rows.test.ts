@@ -45,7 +45,8 @@ describe.each(['jobs', 'runs', 'coverage', 'drills'])('%s', (command) => {
     expect(lines(await out(command, '-o', 'ndjson')).map((line) => JSON.parse(line))).toEqual(documents);
     const yaml = await out(command, '-o', 'yaml');
     expect(yaml).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}]/u);
-    expect(parse(yaml)).toEqual(shown(await out(command, '-o', 'json')));
+    for (const version of ['1.2', '1.1'] as const)
+      expect(parse(yaml, { version })).toEqual(shown(await out(command, '-o', 'json')));
     expect(lines(await out(command, '-o', 'csv'))).toHaveLength(documents.length + 1);
   });
 

@@ -242,6 +242,39 @@ test('a tag that no cluster has is refused, as nothing is overdue of nothing', a
   });
 });
 
+test('every command and route that takes a tag says that one which no cluster has is refused', async () => {
+  for (const command of ['jobs', 'summary', 'coverage', 'drills']) {
+    const { stdout } = await shell.run([command, '--help']);
+    const option = /\n {2}--tag [\s\S]*?\n {2}--/.exec(stdout)?.[0].replace(/\s+/g, ' ');
+    expect([command, option]).toEqual([command, expect.stringMatching(/a tag that no cluster has is refused/i)]);
+    expect(stdout.replace(/\s+/g, ' ')).toContain('a tag that no cluster has');
+  }
+  await served(async (url) => {
+    const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as {
+      paths: Record<string, { get?: { parameters?: { name: string; description?: string }[] } }>;
+    };
+    const of = Object.values(paths).flatMap(({ get }) => get?.parameters?.find(({ name }) => name === 'tag') ?? []);
+    expect(of.length).toBeGreaterThan(2);
+    for (const { description } of of) expect(description).toContain('A tag that no cluster has is refused');
+  });
+});
+
+test('a cluster without the tag is no cluster that is not in the ledger', async () => {
+  await served(async (url) => {
+    for (const where of [[], ['--api', url]]) {
+      const of = (cluster: string, ...flags: string[]) =>
+        shell.run(['coverage', '--project', projectId, '--cluster', cluster, '--tag', 'env=prod', ...where, ...flags]);
+      expect(await of('staging')).toEqual({ code: 0, stdout: 'Cluster staging has no such tag.\n', stderr: '' });
+      expect(await of('staging', '-o', 'json')).toEqual({ code: 0, stdout: '[]\n', stderr: '' });
+      expect((await of('prod', '-o', 'csv', '--columns', 'clusterName')).stdout).toContain('prod');
+      expect(await of('nosuch')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('nothing of cluster nosuch'),
+      });
+    }
+  });
+});
+
 test('of one cluster it doesn’t matter whether the tags of others are known', async () => {
   await served(async (url) => {
     const of = async (name: string) =>

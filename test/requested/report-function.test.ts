@@ -250,6 +250,17 @@ describe('a large report', () => {
       expect(kept).not.toContain(secret);
   });
 
+  test('is at an address for HEAD, where HEAD asks: S3 refuses any other method than the one that is signed', async () => {
+    const id = await large('x'.repeat(100), 6_000_000);
+    const response = await app.request(`${API}/evidence/${id}/report`, { method: 'HEAD' });
+    const address = response.headers.get('location') ?? '';
+    expect([response.status, new URL(address).origin]).toEqual([303, s3.url]);
+    const head = await fetch(address, { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-type')]).toEqual([200, expect.stringContaining('application/json')]);
+    expect(head.headers.get('content-disposition')).toContain('restore-evidence-2026-09-01');
+    expect((await fetch(address)).status).toBe(403);
+  });
+
   test('as PDF is no text at its address either', async () => {
     const id = await large('x'.repeat(100), 6_000_000, 'pdf');
     const { searchParams } = new URL((await reportOf(id)).headers.get('location') ?? '');

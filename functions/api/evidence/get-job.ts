@@ -24,11 +24,12 @@ export async function getJob(context: Context<ApiEnv>, ports: EvidencePorts): Pr
 export async function getReportOfJob(context: Context<ApiEnv>, ports: EvidencePorts): Promise<Response> {
   const port = portOf(ports);
   const job = await jobOf(context, port);
-  const source = await port.jobs?.report(job.id);
+  const method = context.req.method === 'HEAD' ? 'HEAD' : 'GET';
+  const source = await port.jobs?.report(job.id, method);
   if (!source) throw notFound(`there is no report: it is ${job.state}; GET ${jobPath(job.id)} says more`);
   if ('location' in source) return context.body(null, 303, { location: source.location });
   const headers = reportHeaders(job.request, job.outcome);
-  if (context.req.method === 'HEAD') return context.body(null, 200, headers);
+  if (method === 'HEAD') return context.body(null, 200, headers);
   return context.body(
     streamed(source.parts, async () => {}),
     200,

@@ -13,21 +13,29 @@ import { jobAnswer, jobPath } from './job-view.ts';
 import { asyncAfterSeconds, evidenceRequest } from './parameters.ts';
 import { type EvidencePorts, formatsOf, LOOK_AGAIN, portOf } from './port.ts';
 
+const LATER_HEADERS = { ...LOOK_AGAIN, vary: 'accept, prefer' };
+
 /** @throws RequestProblem */
 export async function getReport(context: Context<ApiEnv>, ports: EvidencePorts): Promise<Response> {
   const port = portOf(ports);
   const request = await evidenceRequest(context, ports.ledger, new Date(ports.now()), formatsOf(port));
   await checkProjects(request, ports);
-  if (context.req.method === 'HEAD') return context.body(null, 200, reportHeaders(request));
   const asyncAfter = asyncAfterSeconds(context.req.header('prefer'));
   const ms = Math.min(
     port.limits?.ms ?? Number.POSITIVE_INFINITY,
     port.jobs && asyncAfter !== undefined ? asyncAfter * 1_000 : Number.POSITIVE_INFINITY,
     request.format === 'pdf' && !port.pdf ? 0 : Number.POSITIVE_INFINITY, // what makes jobs has the fonts
   );
+  if (context.req.method === 'HEAD') return headAnswer(context, request, ms > 0);
   const answer = ms > 0 ? await answerWithin(ms, { context, request, ports, port }) : undefined;
   return answer ?? (await answerLater(context, request, port));
 }
+
+/** As of GET, as far as that is known without making a report or starting a job: no job has an address yet. */
+const headAnswer = (context: Context<ApiEnv>, request: EvidenceRequest, mayBeAtOnce: boolean) =>
+  mayBeAtOnce
+    ? context.body(null, 200, reportHeaders(request))
+    : context.body(null, 202, { 'content-type': 'application/json', ...LATER_HEADERS });
 
 /** @throws RequestProblem 404 */
 async function checkProjects({ only }: EvidenceRequest, { ledger }: EvidencePorts) {
@@ -93,7 +101,7 @@ async function answerLater(context: Context<ApiEnv>, request: EvidenceRequest, p
     // A browser shows how it stands; a program is told where to look.
     const isBrowser = context.req.header('sec-fetch-mode') === 'navigate';
     if (isBrowser) return context.redirect(location, 303);
-    return context.json(jobAnswer(job), 202, { location, ...LOOK_AGAIN, vary: 'accept, prefer' });
+    return context.json(jobAnswer(job), 202, { location, ...LATER_HEADERS });
   } catch (error) {
     if (!(error instanceof TooManyEvidenceJobs)) throw error;
     const headers = { 'retry-after': String(error.retryAfterSeconds) };

@@ -120,6 +120,13 @@ export const text = (expected: string): Parameter<string> => ({
   schema: { type: 'string', minLength: 1, maxLength: MAX_TEXT },
 });
 
+/** Without the space around it, and more than space. */
+export const trimmed = (parameter: Parameter<string>): Parameter<string> => ({
+  ...parameter,
+  read: (value) => (parameter.read(value) === undefined ? undefined : parameter.read(value.trim())),
+  schema: { ...parameter.schema, pattern: String.raw`\S` },
+});
+
 const MAX_TEXTS = 20;
 
 /** Any of some texts, which may hold commas: each is a parameter of its own. */
@@ -152,7 +159,7 @@ export const momentOrAge: Parameter<Moment> = {
     'a day such as 2026-11-23, a moment such as 2026-11-23T12:00:00Z, or an age such as 30m, 12h, 7d or 2w; `period` takes last-month and the like',
   schema: {
     type: 'string',
-    anyOf: [{ format: 'date' }, { format: 'date-time' }, { pattern: '^[1-9][0-9]{0,2}[mhdw]$' }],
+    anyOf: [{ format: 'date' }, { format: 'date-time' }, { pattern: '^[0-9]{1,5}[mhdw]$' }],
     description: 'A day, a moment with its zone, or an age: 2026-11-23, 2026-11-23T12:00:00Z, 7d.',
   },
 };

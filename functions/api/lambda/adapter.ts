@@ -23,7 +23,9 @@ export const gatewayHandler =
     const asked = isRest ? askedOfRest(event) : askedOfHttp(event);
     const answerTo = browser && !(isRest || AUTHORIZED_ROUTES.includes(event.routeKey)) ? browser : app.fetch;
     const prefix = isRest ? stagePath(event) : '';
-    const response = await answerTo(requestOf(asked), { requestContext: event.requestContext, prefix });
+    const request = requestOf(asked);
+    if (isRest) request.headers.delete('accept-encoding'); // API Gateway's own matter
+    const response = await answerTo(request, { requestContext: event.requestContext, prefix });
     const { 'set-cookie': _, ...headers } = Object.fromEntries(response.headers);
     const cookies = response.headers.getSetCookie();
     const answer: Answer = {

@@ -1,5 +1,5 @@
 // functions/api/lambda/report-bucket.ts: where requested reports are, for whoever asked for one. A file of its own, loaded with the first.
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { StoreError } from '../../anchors/store.ts';
 
@@ -11,6 +11,12 @@ export interface ReportBucketOptions {
   prefix: string;
   /** @default one for this environment */
   client?: S3Client | undefined;
+}
+
+interface AddressAbout {
+  fileName: string;
+  type: string;
+  method: 'GET' | 'HEAD';
 }
 
 /** How long an address can be used to begin with a download, in s. */
@@ -45,14 +51,18 @@ export class ReportBucket {
     }
   }
 
-  /** Whoever has it can fetch the report for some minutes: it belongs into an answer, and nowhere else. */
-  addressOf(name: string, { fileName, type }: { fileName: string; type: string }): Promise<string> {
-    const command = new GetObjectCommand({
+  /**
+   * Whoever has it can fetch the report for some minutes: it belongs into an answer, and nowhere else.
+   * @param about its `method` is signed, too: S3 refuses any other
+   */
+  addressOf(name: string, { fileName, type, method }: AddressAbout): Promise<string> {
+    const input = {
       ...this.#at(name),
       ResponseContentDisposition: `attachment; filename="${fileName}"`,
       ResponseContentType: type,
       ResponseCacheControl: 'no-store',
-    });
+    };
+    const command = method === 'HEAD' ? new HeadObjectCommand(input) : new GetObjectCommand(input);
     return getSignedUrl(this.#client, command, { expiresIn: ADDRESS_SECONDS });
   }
 

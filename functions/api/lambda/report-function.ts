@@ -47,7 +47,7 @@ export class ReportFunction implements EvidenceJobs {
   }
 
   /** As a whole where that fits into an answer: who may ask here may not reach S3. */
-  async report(id: string): Promise<EvidenceSource | undefined> {
+  async report(id: string, method: 'GET' | 'HEAD'): Promise<EvidenceSource | undefined> {
     const { request, report } = (await this.#options.reports.job(id)) ?? {};
     if (!request || !report) return undefined;
     const bucket = await this.#options.bucket();
@@ -56,7 +56,7 @@ export class ReportFunction implements EvidenceJobs {
       if (wireBytes(text) <= MAX_BODY_BYTES) return { parts: whole(text) };
     }
     const about = { fileName: fileNameOf(request), type: contentTypeOf(request.format) };
-    return { location: await bucket.addressOf(report.name, about) };
+    return { location: await bucket.addressOf(report.name, { ...about, method }) };
   }
 }
 

@@ -12,7 +12,17 @@ import {
   STATUSES,
   VALIDATION_STATUSES,
 } from '../../schema/words.ts';
-import { described, flag, momentOrAge, objectId, type Parameter, someOf, text, texts } from '../http/parameters.ts';
+import {
+  described,
+  flag,
+  momentOrAge,
+  objectId,
+  type Parameter,
+  someOf,
+  text,
+  texts,
+  trimmed,
+} from '../http/parameters.ts';
 import { namedPeriod, type Period } from '../http/period.ts';
 
 const ACCOUNT_ID: Parameter<string> = {
@@ -40,10 +50,6 @@ export const PERIOD: Parameter<(now: number) => Period> = {
   },
 };
 
-const trimmed = (parameter: Parameter<string>): Parameter<string> => ({
-  ...parameter,
-  read: (value) => parameter.read(value.trim()),
-});
 export const PROJECT = trimmed(text('the id or the name of a project'));
 export const CLUSTER = trimmed(text('the name of a cluster'));
 const PATTERN =
@@ -69,7 +75,7 @@ export const JOB_FILTERS = {
   source: described(texts('a pattern such as prod-* or prod-*/orders'), `What was restored. ${PATTERN}`),
   tag: described(
     TAG,
-    'Of clusters with any of these tags, such as env=prod, or env=prod* for a pattern of the value: as Atlas has them now, or as clusters that are gone had them last. The answer says where tags are not known.',
+    'Of clusters with any of these tags, such as env=prod, or env=prod* for a pattern of the value: as Atlas has them now, or as clusters that are gone had them last. `tagsNotKnown` of the answer says where tags are not known. A tag that no cluster has is refused.',
   ),
   status: described(someOf(STATUSES), 'Any of these.'),
   open: described(flag, 'true: PENDING, RUNNING or READY; false: any other status. Not with `status`.'),

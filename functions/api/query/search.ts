@@ -7,7 +7,7 @@ import { isObjectId } from '../../restore/object-id.ts';
 import { isFound } from '../../restore/requesters/requester.ts';
 import type { searchHit, searchResult } from '../../schema/search.ts';
 import { clusterHref, clustersHref, jobHref, restoresHref } from '../../views/paths.ts';
-import { described, text } from '../http/parameters.ts';
+import { described, text, trimmed } from '../http/parameters.ts';
 import { MAX_JOBS } from './summary.ts';
 import { MAX_WHOLE_JOBS } from './totals.ts';
 
@@ -15,34 +15,39 @@ export type SearchHit = z.infer<typeof searchHit>;
 export interface SearchResult extends z.infer<typeof searchResult> {}
 
 export const SEARCH_PARAMETERS = {
-  q: described(text('what to search for'), 'An id, a name, or a part of one.'),
+  q: described(trimmed(text('what to search for')), 'An id, a name, or a part of one.'),
 };
 
 export type SearchReader = Pick<LedgerReader, 'job' | 'projectRecord' | 'projects' | 'lookAtJobs'>;
+
+/** Restores to look at: by what indexes carry, and whole. */
+interface Most {
+  indexed: number;
+  whole: number;
+}
 
 const MAX_HITS = 50;
 /** Projects whose names and clusters are searched, in 1 query and 1 batch read for each 25. */
 const MAX_PROJECTS = 500;
 
 /**
- * Requests: of an id, 1 query and 1 read, and where that is no restore's 1 batch read, 1 query, and 1 for each 1,000 of the newest
- * 10,000 restores. Of other texts, 1 query and 1 batch read for each 25 projects, up to 500, and for the newest 2,000 restores 2 queries
+ * Requests: of an id, 1 query and 1 read; where that is no restore's 1 batch read, 1 query, and 1 for each 1,000 of the newest
+ * 10,000 restores; and where it is of none of these 2 queries and 20 batch reads for those who requested the newest 2,000. Of other texts, 1 query and 1 batch read for each 25 projects, up to 500, and for the newest 2,000 restores 2 queries
  * and 20 batch reads.
  */
 export async function search(
   ledger: SearchReader,
   q: string,
-  most: { indexed: number; whole: number } = { indexed: MAX_JOBS, whole: MAX_WHOLE_JOBS },
+  most: Most = { indexed: MAX_JOBS, whole: MAX_WHOLE_JOBS },
 ): Promise<SearchResult> {
   const wanted = q.trim().toLowerCase();
-  if (isObjectId(wanted)) return { q, ...(await byId(ledger, wanted, most.indexed)) };
+  if (isObjectId(wanted)) return { q, ...(await byId(ledger, wanted, most)) };
   const [places, jobs] = await Promise.all([
     placesNamed(ledger, wanted),
     ledger.lookAtJobs({}, { most: most.whole, whole: true }),
   ]);
-  const hits = [...places.hits, ...people(jobs.items, wanted), ...tickets(jobs.items, wanted)];
-  const isSame = ({ value }: SearchHit) => Number(value.toLowerCase() === wanted);
-  const best = hits.toSorted((a, b) => isSame(b) - isSame(a));
+  const hits = [...places.hits, ...formerClusters(jobs.items, wanted, places.hits), ...named(jobs.items, wanted)];
+  const best = hits.toSorted((a, b) => Number(isWhole(b, wanted)) - Number(isWhole(a, wanted)));
   const complete = places.complete && jobs.reachedAt === undefined && hits.length <= MAX_HITS;
   return { q, hits: best.slice(0, MAX_HITS), complete, ...defined({ searchedFrom: jobs.reachedAt }) };
 }
@@ -51,21 +56,35 @@ export async function search(
 export function onlyHit({ q, hits, complete }: SearchResult): SearchHit | undefined {
   const [hit, ...others] = hits;
   if (!hit || others.length > 0) return undefined;
-  return complete || hit.value.toLowerCase() === q.trim().toLowerCase() ? hit : undefined;
+  return complete || isWhole(hit, q.trim().toLowerCase()) ? hit : undefined;
 }
 
-async function byId(ledger: SearchReader, id: string, most: number): Promise<Omit<SearchResult, 'q'>> {
+/** Whether it is called just that: of a cluster with its project, too. */
+const isWhole = ({ value, name }: SearchHit, wanted: string) =>
+  [value, name].some((one) => one?.toLowerCase() === wanted);
+
+async function byId(ledger: SearchReader, id: string, most: Most): Promise<Omit<SearchResult, 'q'>> {
   if (await ledger.job(id)) return { hits: [{ kind: 'job', value: id, page: jobHref(id) }], complete: true };
   const [project, ofSnapshot] = await Promise.all([
     ledger.projectRecord(id),
-    ledger.lookAtJobs({ snapshotId: id }, { most, whole: false }),
+    ledger.lookAtJobs({ snapshotId: id }, { most: most.indexed, whole: false }),
   ]);
   const { items, reachedAt } = ofSnapshot;
   const hits: SearchHit[] = [
     ...(project ? [projectHit(id, project.projectName)] : []),
     ...(items.length > 0 ? [listed('snapshot', id, { snapshotId: id }, items.length)] : []),
   ];
-  return { hits, complete: reachedAt === undefined, ...defined({ searchedFrom: reachedAt }) };
+  // People have such ids as well.
+  const others = hits.length > 0 ? undefined : await ledger.lookAtJobs({}, { most: most.whole, whole: true });
+  const searchedFrom = [reachedAt, others?.reachedAt]
+    .filter((at) => at !== undefined)
+    .sort()
+    .at(-1);
+  return {
+    hits: others ? named(others.items, id) : hits,
+    complete: searchedFrom === undefined,
+    ...defined({ searchedFrom }),
+  };
 }
 
 const projectHit = (projectId: string, name: string): SearchHit => ({
@@ -87,16 +106,40 @@ async function placesNamed(ledger: SearchReader, wanted: string): Promise<Pick<S
   for await (const { projectId, projectName, coverage } of ledger.projects()) {
     if (projects++ === MAX_PROJECTS) return { hits, complete: false };
     if (projectName.toLowerCase().includes(wanted)) hits.push(projectHit(projectId, projectName));
-    for (const { clusterName } of Object.values(coverage?.clusters ?? {})) {
-      if (!clusterName.toLowerCase().includes(wanted)) continue;
-      const filter = { projectId, clusterName };
-      const name = `${projectName}/${clusterName}`;
-      const page = clusterHref(projectId, clusterName) ?? clustersHref(projectId);
-      hits.push({ kind: 'cluster', value: clusterName, name, filter, page });
-    }
+    for (const { clusterName } of Object.values(coverage?.clusters ?? {}))
+      if (isCluster({ projectName, clusterName }, wanted))
+        hits.push(clusterHit({ projectId, projectName, clusterName }));
   }
   return { hits, complete: true };
 }
+
+type Place = Pick<SeenJob, 'projectId' | 'clusterName'> & { projectName: string };
+
+/** By its name, or as pages and lists write it, after its project. */
+const isCluster = ({ projectName, clusterName }: Omit<Place, 'projectId'>, wanted: string) =>
+  (wanted.includes('/') ? `${projectName}/${clusterName}` : clusterName).toLowerCase().includes(wanted);
+
+function clusterHit({ projectId, projectName, clusterName }: Place): SearchHit {
+  const page = clusterHref(projectId, clusterName) ?? clustersHref(projectId);
+  const name = `${projectName}/${clusterName}`;
+  return { kind: 'cluster', value: clusterName, name, filter: { projectId, clusterName }, page };
+}
+
+/** Those that are in no coverage any more, by their restores. */
+function formerClusters(jobs: readonly SeenJob[], wanted: string, known: readonly SearchHit[]): SearchHit[] {
+  const keyOf = ({ filter }: SearchHit) => JSON.stringify(filter);
+  const keys = new Set(known.map(keyOf));
+  const hits: SearchHit[] = [];
+  for (const { projectId, projectName = projectId, clusterName } of jobs) {
+    if (!isCluster({ projectName, clusterName }, wanted)) continue;
+    const hit = clusterHit({ projectId, projectName, clusterName });
+    if (!keys.has(keyOf(hit))) hits.push(hit);
+    keys.add(keyOf(hit));
+  }
+  return hits;
+}
+
+const named = (jobs: readonly SeenJob[], wanted: string) => [...people(jobs, wanted), ...tickets(jobs, wanted)];
 
 /** By name, or by id where that is what was searched for. What a filter would take for a pattern asks for more than this one. */
 function people(jobs: readonly SeenJob[], wanted: string): SearchHit[] {

@@ -12,7 +12,7 @@ import { isOpen } from '../../restore/job.ts';
 import { isFound } from '../../restore/requesters/requester.ts';
 import { isUnderstood } from '../../restore/understood.ts';
 import type { summaryGroup, summaryTotals } from '../../schema/summary.ts';
-import type { GROUPINGS, Grouping } from '../../schema/words.ts';
+import type { DestinationPlace, GROUPINGS, Grouping } from '../../schema/words.ts';
 import type { Period } from '../http/period.ts';
 import { MAX_JOBS, type Summary, summaryOf } from './summary.ts';
 
@@ -67,7 +67,9 @@ export async function totalsOf(
   if (groupBy === undefined) return summary;
   const names = await namesFor(ledger, items, groupBy);
   const order = isOverTime(groupBy) ? newestFirst : largestFirst;
-  const groups = grouped(items, (job) => valuesOf(job, groupBy, names)).sort(order);
+  const groups = grouped(items, (job) => valuesOf(job, groupBy, { names, destinations: filter.destinations })).sort(
+    order,
+  );
   const left = groups.slice(MAX_GROUPS);
   return defined({
     ...summary,
@@ -137,7 +139,7 @@ const same = (filter: Grouping, value: string | undefined): Value =>
   value === undefined ? {} : { value, filter: { [filter]: value } };
 
 /** A job that has no value is of the group without one. A restore may have several findings, and be in several groups. */
-function valuesOf(job: SeenJob, groupBy: Grouping, names: ReadonlyMap<string, string>): Value[] {
+function valuesOf(job: SeenJob, groupBy: Grouping, about: AboutTargets): Value[] {
   const { projectId, projectName, clusterName, requester, findings = [], annotation } = job;
   switch (groupBy) {
     case 'day':
@@ -158,7 +160,7 @@ function valuesOf(job: SeenJob, groupBy: Grouping, names: ReadonlyMap<string, st
       return [same(groupBy, destinationOf(job).place)];
     case 'targetProject':
     case 'targetCluster':
-      return [targetOf(job, groupBy, names)];
+      return [targetOf(job, groupBy, about)];
     case 'requester':
       return [isFound(requester) ? whoOf(requester) : {}];
     case 'grade':
@@ -189,12 +191,21 @@ function ofMonth(month: string): Value {
   return { value: month, filter: { since: `${month}-01`, until } };
 }
 
-/** A download goes nowhere, whatever Atlas names. */
-function targetOf(job: SeenJob, by: 'targetProject' | 'targetCluster', names: ReadonlyMap<string, string>): Value {
+interface AboutTargets {
+  names: ReadonlyMap<string, string>;
+  /** That are asked for. @default any */
+  destinations: JobsFilter['destinations'];
+}
+
+const WRITTEN_TO: readonly DestinationPlace[] = ['itself', 'project', 'elsewhere'];
+
+/** A download goes nowhere, whatever Atlas names: the filter of the target alone would list it, too. */
+function targetOf(job: SeenJob, by: 'targetProject' | 'targetCluster', { names, destinations }: AboutTargets): Value {
   const { place, clusterName, projectId = job.projectId } = destinationOf(job);
-  if (place === 'download' || place === 'unknown') return {};
+  if (!WRITTEN_TO.includes(place)) return {};
   const projectName = names.get(projectId) ?? (projectId === job.projectId ? job.projectName : undefined);
-  const ofProject = { targetProjectId: projectId };
+  const written = WRITTEN_TO.filter((one) => destinations?.includes(one) ?? true);
+  const ofProject = { targetProjectId: projectId, destination: written.join(',') };
   if (by === 'targetProject') return defined({ value: projectId, name: projectName, filter: ofProject });
   if (clusterName === undefined) return {};
   const name = projectName && `${projectName}/${clusterName}`;

@@ -31,7 +31,7 @@ export const COVERAGE_PARAMETERS = {
   drill: described(oneOf(DRILL_STATES), 'Clusters whose drill is in this state.'),
   tag: described(
     TAG,
-    'Clusters that have any of these tags (key, equals sign, and a pattern of the value), and what may hide one: clusters whose `tags` are not known, and rows about a project.',
+    'Clusters that have any of these tags (key, equals sign, and a pattern of the value), and what may hide one: clusters whose `tags` are not known, and rows about a project. A tag that no cluster has is refused, where one page has all of them.',
   ),
   state: described(oneOf(COVERAGE_STATES), 'Rows in this state.'),
   limit: described(LIMIT, 'Projects a page.'),

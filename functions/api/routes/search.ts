@@ -1,5 +1,6 @@
 // functions/api/routes/search.ts: GET /search: what a text is the id or the name of, as JSON; for a browser a page, or the page of the only hit.
 import type { Context, Hono } from 'hono';
+import { taggedJson, taggedText } from '../http/etag.ts';
 import { acceptable, FORMATS } from '../http/negotiate.ts';
 import { queryOf, readParameters } from '../http/parameters.ts';
 import type { ApiEnv, ApiPorts } from '../http/ports.ts';
@@ -18,9 +19,8 @@ export function searchRoutes(app: Hono<ApiEnv>, { ledger, now }: Pick<ApiPorts, 
 
   async function json(context: Context<ApiEnv>) {
     const { q } = readParameters(queryOf(context), SEARCH_PARAMETERS);
-    if (q === undefined || q.trim() === '')
-      throw badParameter('q', `expected ${SEARCH_PARAMETERS.q.expected}, got nothing`);
-    return context.json(await search(ledger, q), 200, { vary: 'accept' });
+    if (q === undefined) throw badParameter('q', `expected ${SEARCH_PARAMETERS.q.expected}, got nothing`);
+    return taggedJson(context, await search(ledger, q));
   }
 
   /** Whatever else the address has is ignored, as on other pages. */
@@ -31,6 +31,7 @@ export function searchRoutes(app: Hono<ApiEnv>, { ledger, now }: Pick<ApiPorts, 
     const only = result && onlyHit(result);
     if (only) return context.redirect(only.page, 303);
     const html = searchPage({ q: asked ?? q.slice(0, 200), tooLong: asked === undefined && q !== '', result }, now());
-    return context.html(await html, 200, { ...PAGE_HEADERS, vary: 'accept' });
+    const type = { 'content-type': 'text/html; charset=UTF-8' };
+    return taggedText(context, String(await html), { ...PAGE_HEADERS, ...type, vary: 'accept' });
   }
 }

@@ -5,10 +5,12 @@ const MAX_LENGTH = 64;
 
 /** Those that differ by the fewest letters, if by no more than a third of them; without case. @param most how many */
 export function nearest(text: string, words: Iterable<string>, most = 3): string[] {
-  const given = text.slice(0, MAX_LENGTH).toLowerCase();
+  const compared = (one: string) => one.slice(0, MAX_LENGTH).toLowerCase();
+  const given = compared(text);
+  const allowed = (other: string) => Math.max(1, Math.floor(Math.max(given.length, other.length) / 3));
   return [...new Set(words)]
-    .map((word) => ({ word, letters: difference(given, word.slice(0, MAX_LENGTH).toLowerCase()) }))
-    .filter(({ word, letters }) => letters <= Math.max(1, Math.floor(Math.max(given.length, word.length) / 3)))
+    .map((word) => ({ word, letters: difference(given, compared(word)), limit: allowed(compared(word)) }))
+    .filter(({ letters, limit }) => letters <= limit)
     .sort((a, b) => a.letters - b.letters || (a.word < b.word ? -1 : 1))
     .slice(0, most)
     .map(({ word }) => word);

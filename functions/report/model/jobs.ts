@@ -34,8 +34,8 @@ export interface EvidenceJobs {
   start(request: EvidenceRequest, by?: Annotator): Promise<EvidenceJob>;
   /** Nothing for an id that was never given, or whose report is not kept any more. */
   job(id: string): Promise<EvidenceJob | undefined>;
-  /** Nothing unless it is done, and still kept. */
-  report(id: string): Promise<EvidenceSource | undefined>;
+  /** Nothing unless it is done, and still kept. @param method that an address of it is for, and for no other */
+  report(id: string, method: 'GET' | 'HEAD'): Promise<EvidenceSource | undefined>;
 }
 
 /** Nothing is wrong but the moment. */

@@ -83,6 +83,12 @@ describe('every link leads below the stage, to something that is there', () => {
   });
 });
 
+test('HEAD names no coding: API Gateway compresses by itself, and only it knows how', async () => {
+  const head = await invoke('/openapi.json', { method: 'HEAD', headers: { 'Accept-Encoding': 'br' } });
+  expect(head).toMatchObject({ statusCode: 200, body: '', headers: { etag: expect.stringMatching(/^"[\w-]{22}"$/) } });
+  expect(head.headers).not.toHaveProperty('content-encoding');
+});
+
 test('behind a domain of its own, which has no stage, links stay as they are', async () => {
   const { body } = await invoke('/', { stage: '' });
   expect(body).toContain('href="/clusters"');

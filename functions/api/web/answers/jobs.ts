@@ -33,7 +33,7 @@ export async function jobsAnswer(ports: ReadPorts, given: URLSearchParams): Prom
   const about = first && asked.asked ? await aboutAll(ports, asked.asked) : await aboutJobs(ports, asked);
   const { problem = asked.problem } = about;
   const page = { ...about, asked: problem ? { ...asked, problem } : asked };
-  return { page: await jobsPage(page, now), status: problem ? 400 : 200 };
+  return { page: await jobsPage(page, now), status: problem ? (problem.candidates ? 409 : 400) : 200 };
 }
 
 async function readJobs(

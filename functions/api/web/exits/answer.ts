@@ -13,9 +13,9 @@ import { exitsOf } from '../../../views/pictures/exits.ts';
 import type { PicturedJob } from '../../../views/pictures/jobs.ts';
 import { lastMonths, type Span } from '../../../views/pictures/spans.ts';
 import { type ProofFacts, withoutRestores } from '../../../views/pictures/spans-without.ts';
-import { RequestProblem } from '../../http/problem.ts';
 import { type NamesReader, withNames } from '../../query/names.ts';
 import { notKnownOf } from '../../query/tagged-clusters.ts';
+import { RefusedName, refusedName } from '../parts/place.ts';
 import { namesOf, projectsOf } from '../parts/project-names.ts';
 import { lookAt } from '../pictures/reading.ts';
 import { readTrends } from '../pictures/trends-asked.ts';
@@ -52,7 +52,7 @@ const LEAVING = ['elsewhere', 'download', 'unknown'] as const;
 export async function exitsAnswer(
   { ledger, now }: ExitsPorts,
   given: URLSearchParams,
-): Promise<{ page: Html; status: 200 | 400 }> {
+): Promise<{ page: Html; status: 200 | 400 | 409 }> {
   const at = now();
   const isTimed = ['period', 'since', 'until'].some((name) => given.has(name));
   const year = lastMonths(MONTHS, at);
@@ -61,8 +61,10 @@ export async function exitsAnswer(
   if (!isTimed) sent.set('since', year.since.slice(0, 10));
   const asked = readTrends(sent, at);
   if (typeof asked === 'string') return wrong(asked);
-  const query = await withNames(ledger, asked.query, asked.names).catch(wrongName);
-  if (typeof query === 'string') return wrong(query);
+  const query = await withNames(ledger, asked.query, asked.names).catch((error: unknown) =>
+    refusedName(error, '/exits', given),
+  );
+  if (query instanceof RefusedName) return wrong(query.text, query.status);
   const destinations = LEAVING.filter((place) => query.destinations?.includes(place) ?? true);
   const filter: JobsFilter = { ...query, ...asked.period, destinations };
   const whole = unindexedFit(filter) !== undefined;
@@ -92,8 +94,8 @@ export async function exitsAnswer(
   };
   return { page: exitsPage(page, at), status: 200 };
 
-  function wrong(text: string) {
-    return { page: wrongExits(text, at), status: 400 as const };
+  function wrong(text: string | Html, status: 400 | 409 = 400) {
+    return { page: wrongExits(text, at), status };
   }
 }
 
@@ -113,12 +115,6 @@ async function proofFacts(ledger: ExitsPorts['ledger']): Promise<ProofFacts | un
   }
   const [scope, runs] = await Promise.all([ledger.scope(), runsOverAll(ledger, MAX_RUNS)]);
   return { scope, ...runs, projects };
-}
-
-/** As a sentence. @throws what is no refusal of a name */
-function wrongName(error: unknown): string {
-  if (error instanceof RequestProblem) return `${error.problem.field}: ${error.message}.`;
-  throw error;
 }
 
 /** Names, and organizations of the projects that data went between, the most restores first. @param all of them, where they were read before */

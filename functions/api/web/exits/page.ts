@@ -111,7 +111,7 @@ ${left.length === 0 ? '' : html`<p class="soft">And ${number(left.length)} more 
 }
 
 /** For an address that can't be used. */
-export const wrongExits = (text: string, now: number): Html =>
+export const wrongExits = (text: string | Html, now: number): Html =>
   document(
     {
       title: 'Exits',

@@ -19,6 +19,7 @@ import {
 } from '../parts/job-filter.ts';
 import { isOfForm, jobForm } from '../parts/job-form.ts';
 import { jobTable, type Sorting } from '../parts/job-table.ts';
+import { candidatesOf } from '../parts/place.ts';
 import type { NamedProjects } from '../parts/project-names.ts';
 import { tagsNote } from '../parts/tags-note.ts';
 
@@ -47,6 +48,7 @@ ${filtered || deep ? html`<p><a href="/">Back to the overview</a></p>` : ''}</di
 ${overview ?? ''}<section class="card" aria-labelledby="jobs-title"><h2 id="jobs-title" class="hidden">Restore jobs</h2>
 ${problem && !isOfForm(problem) ? html`<div class="note bad" role="alert">${mark('This address can’t be used.', 'bad', 'cross')} ${problem.text} <a href="${jobsHref(withParameters(fromStart(parameters), { limit: undefined }))}">Start again</a></div>` : ''}
 ${problem?.filter === 'sort' && !isTimed(parameters) ? html`<div class="note">Too many restores are to be sorted. <a href="${jobsHref(withParameters(fromStart(parameters), { period: '30d' }))}">Sort those of the last 30 days</a></div>` : ''}
+${problem?.candidates ? html`<div class="note">One of them: ${candidatesOf(problem, '/', parameters)}</div>` : ''}
 ${bare ? '' : jobForm(asked, page.projects.names, page.projects.listed)}
 ${tagsNote(page)}${jobs ? list(jobs, page, now) : ''}</section>`;
   return document({ title, place: '/', itself: !filtered && !deep, followSeconds: page.followSeconds, body }, now);

@@ -3,7 +3,7 @@ import { capitalized } from '../../../platform/text.ts';
 import type { Grouping } from '../../../schema/words.ts';
 import { restoresHref } from '../../../views/paths.ts';
 import type { Format } from '../../http/negotiate.ts';
-import { RequestProblem } from '../../http/problem.ts';
+import { type Candidate, RequestProblem } from '../../http/problem.ts';
 import { JOB_FILTERS } from '../../query/job-filters.ts';
 import { type AskedJobs, type JobsFilterParameter, jobsQuery } from '../../query/jobs-query.ts';
 
@@ -70,6 +70,8 @@ export interface Asked {
 export interface FilterProblem {
   filter: string | undefined;
   text: string;
+  /** What an ambiguous name may stand for. */
+  candidates?: readonly Candidate[] | undefined;
 }
 
 export function readAsked(given: URLSearchParams, now: number): Asked {
@@ -101,14 +103,17 @@ const hasCommas = (filter: Filter) => {
   return of !== undefined && 'several' in of && of.several === true && of.separator === undefined;
 };
 
-export function problemOf({ problem: { field }, message }: RequestProblem, parameters: URLSearchParams): FilterProblem {
+export function problemOf(
+  { problem: { field, candidates }, message }: RequestProblem,
+  parameters: URLSearchParams,
+): FilterProblem {
   if (field === 'clusterName' && !parameters.has('projectId')) {
     return { filter: field, text: 'Choose the project too: names of clusters are unique in their project only.' };
   }
   if (field === 'open' && parameters.has('status')) {
     return { filter: field, text: 'Choose single statuses or this, not both.' };
   }
-  return { filter: field, text: `${capitalized(message)}.` };
+  return { filter: field, text: `${capitalized(message)}.`, candidates };
 }
 
 /** Of the jobs page. */

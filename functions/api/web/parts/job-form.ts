@@ -114,7 +114,7 @@ export function jobForm(asked: Asked, names: ProjectNames, listed: ProjectNames)
 <details class="filter"${isOfForm(problem) ? raw(' open') : ''}><summary>More filters</summary>
 <form method="get" action="/" aria-label="Filter restores">
 ${checks(asked, 'status', STATUSES)}
-${texts(asked, 'source', 'name, or prod-*')}${texts(asked, 'target', 'name, or staging-*')}${texts(asked, 'requester', 'name, key or *@example.com')}
+${texts(asked, 'source', 'name, or prod-*')}${texts(asked, 'target', 'name, or staging-*')}${texts(asked, 'requester', 'name, key or *@example.com')}${texts(asked, 'tag', 'env=prod')}
 ${project('project')}${text(asked, cluster, 'exact name')}${project('targetProject')}${text(asked, 'targetCluster', 'exact name')}
 ${checks(asked, 'destination', DESTINATIONS)}
 ${choice(asked, 'period', PERIODS, 'Any time, or as below')}${day(asked, 'since')}${day(asked, 'until')}${day(asked, 'finishedSince')}${day(asked, 'finishedUntil')}

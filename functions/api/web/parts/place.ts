@@ -7,6 +7,7 @@ import { type Candidate, RequestProblem } from '../../http/problem.ts';
 import { CLUSTER, PROJECT } from '../../query/job-filters.ts';
 import { type AskedPlace, type NamesReader, placeAsked } from '../../query/names.ts';
 import { messagePage } from '../html/layout.ts';
+import { type FilterProblem, fromStart } from './job-filter.ts';
 
 /** An id that is none is not found, as one of nothing is. */
 const PLACE_PARAMETERS = {
@@ -33,14 +34,52 @@ export function refusedPlace(
   { problem: { status, field = 'address', candidates = [] }, message }: RequestProblem,
   now: number,
 ): { page: Html; status: 400 | 409 } {
-  const links = candidates.map((candidate) => html`<li>${candidateLink(candidate)}</li>`);
-  const list = links.length === 0 ? '' : html`<ul class="plain">${links}</ul>`;
+  const list = candidateList(candidates, ({ projectId, clusterName }) =>
+    clusterName === undefined ? clustersHref(projectId) : clusterHref(projectId, clusterName),
+  );
   const page = messagePage('This address can’t be used', visible(`${field}: ${message}.`), now, list);
   return { page, status: status === 409 ? 409 : 400 };
 }
 
-function candidateLink({ projectId, projectName, clusterName }: Candidate): Html {
-  const href = clusterName === undefined ? clustersHref(projectId) : clusterHref(projectId, clusterName);
+/** What an ambiguous name of a filter may stand for, each with the same address by its ids. */
+export const candidatesOf = (
+  { filter = '', candidates = [] }: Pick<FilterProblem, 'filter' | 'candidates'>,
+  path: string,
+  parameters: URLSearchParams,
+): Html | '' =>
+  candidateList(candidates, ({ projectId, clusterName }) => {
+    const query = fromStart(parameters);
+    for (const name of [filter, ...(clusterName === undefined ? [] : ['project'])]) query.delete(name);
+    query.set(filter === 'targetProject' ? 'targetProjectId' : 'projectId', projectId);
+    if (clusterName !== undefined) query.set('clusterName', clusterName);
+    return `${path}?${query}`;
+  });
+
+/** A name of a page's address that is refused: why, and the status of the page. */
+export class RefusedName {
+  readonly text: Html;
+  readonly status: 400 | 409;
+
+  constructor(text: Html, status: 400 | 409) {
+    this.text = text;
+    this.status = status;
+  }
+}
+
+/** Of a page without a form, that a name of its address is refused. @throws what is no refusal */
+export function refusedName(error: unknown, path: string, parameters: URLSearchParams): RefusedName {
+  if (!(error instanceof RequestProblem)) throw error;
+  const { field: filter, candidates } = error.problem;
+  const list = candidatesOf({ filter, candidates }, path, parameters);
+  return new RefusedName(html`${filter}: ${visible(error.message)}. ${list}`, candidates ? 409 : 400);
+}
+
+function candidateList(candidates: readonly Candidate[], hrefOf: (candidate: Candidate) => string | undefined) {
+  const links = candidates.map((candidate) => html`<li>${candidateLink(candidate, hrefOf(candidate))}</li>`);
+  return links.length === 0 ? '' : html`<ul class="plain">${links}</ul>`;
+}
+
+function candidateLink({ projectId, projectName, clusterName }: Candidate, href: string | undefined): Html {
   const words = html`${name(projectName)}${clusterName === undefined ? '' : html` / ${name(clusterName)}`}`;
   return html`${href === undefined ? words : html`<a href="${href}">${words}</a>`} <span class="soft small">project ${projectId}</span>`;
 }

@@ -15,12 +15,12 @@ import { BEGINNING, type ReadJobs } from '../../../views/pictures/jobs.ts';
 import { dayCountsOf, overTime } from '../../../views/pictures/over-time.ts';
 import type { ActorKey } from '../../../views/pictures/requesters.ts';
 import { lastDays, lastMonths, type Span, spansOf, unitOf } from '../../../views/pictures/spans.ts';
-import { RequestProblem } from '../../http/problem.ts';
 import { type NamesReader, withNames } from '../../query/names.ts';
 import { type CountedDays, countDays, daysOf } from '../../query/summary.ts';
 import { notKnownOf } from '../../query/tagged-clusters.ts';
 import { messagePage } from '../html/layout.ts';
 import { projectHealth } from '../parts/coverage-health.ts';
+import { RefusedName, refusedName } from '../parts/place.ts';
 import { namedOnce, namesOf, projectsOf, readNames } from '../parts/project-names.ts';
 import { clusterPage } from './cluster-page.ts';
 import { COVERAGE_DAYS, clusterPictures, DRILL_MONTHS, restoresOfProject } from './clusters-part.ts';
@@ -41,7 +41,7 @@ export interface PicturePorts {
 
 export interface Answer {
   page: Html;
-  status: 200 | 400 | 404;
+  status: 200 | 400 | 404 | 409;
 }
 
 /** Of one cluster: a page of the list. */
@@ -163,8 +163,10 @@ export async function trendsAnswer(
   const [at, ledger] = [now(), namedOnce(unnamed)];
   const read = readTrends(given, at);
   if (typeof read === 'string') return { page: wrongTrends(read, at), status: 400 };
-  const named = await withNames(ledger, read.query, read.names).catch(wrongName);
-  if (typeof named === 'string') return { page: wrongTrends(named, at), status: 400 };
+  const named = await withNames(ledger, read.query, read.names).catch((error: unknown) =>
+    refusedName(error, '/trends', given),
+  );
+  if (named instanceof RefusedName) return { page: wrongTrends(named.text, at), status: named.status };
   const asked = { ...read, query: named };
   const { period, by } = asked;
   const reading = isFiltered(asked) ? readTrendJobs(ledger, asked) : readTrendDays(ledger, period);
@@ -184,12 +186,6 @@ export async function trendsAnswer(
     ...notKnownOf(named),
   };
   return { page: trendsPage(page, at), status: 200 };
-}
-
-/** As a sentence. @throws what is no refusal of a name */
-function wrongName(error: unknown): string {
-  if (error instanceof RequestProblem) return `${error.problem.field}: ${error.message}.`;
-  throw error;
 }
 
 const isFiltered = ({ query }: Trends) => Object.values(query).some((value) => value !== undefined);

@@ -65,7 +65,7 @@ ${rulesPart(rules, dated)}`;
 }
 
 /** For an address that can't be used. */
-export const wrongTrends = (text: string, now: number): Html =>
+export const wrongTrends = (text: string | Html, now: number): Html =>
   document(
     {
       title: 'Trends',

@@ -1,9 +1,9 @@
 // functions/api/web/totals/answer.ts: GET /totals: what `GET /summary` has by one field, under the filters of the restores' list.
 import { GROUPINGS, type Grouping } from '../../../schema/words.ts';
 import type { Html } from '../../../views/html/text.ts';
-import { RequestProblem } from '../../http/problem.ts';
 import { askedSummary, type SummaryReader } from '../../query/asked-summary.ts';
-import { problemOf, readAsked } from '../parts/job-filter.ts';
+import { readAsked } from '../parts/job-filter.ts';
+import { refusedName } from '../parts/place.ts';
 import { namedOnce, readNames } from '../parts/project-names.ts';
 import { totalsPage, wrongTotals } from './page.ts';
 
@@ -21,7 +21,7 @@ const OF_LISTS = ['order', 'sort', 'limit', 'cursor', 'before', 'groupBy'];
 export async function totalsAnswer(
   { ledger, now }: TotalsPorts,
   given: URLSearchParams,
-): Promise<{ page: Html; status: 200 | 400 }> {
+): Promise<{ page: Html; status: 200 | 400 | 409 }> {
   const at = now();
   const asked = given.get('groupBy') ?? DEFAULT_GROUPING;
   const groupBy = GROUPINGS.find((each) => each === asked);
@@ -39,12 +39,12 @@ export async function totalsAnswer(
     ]);
     return { page: totalsPage({ filters: parameters, groupBy, summary, names }, at), status: 200 };
   } catch (error) {
-    if (error instanceof RequestProblem) return wrong(wordsOf(problemOf(error, parameters)));
-    throw error;
+    const { text, status } = refusedName(error, '/totals', new URLSearchParams([...parameters, ['groupBy', groupBy]]));
+    return wrong(text, status);
   }
 
-  function wrong(text: string) {
-    return { page: wrongTotals(text, at), status: 400 as const };
+  function wrong(text: string | Html, status: 400 | 409 = 400) {
+    return { page: wrongTotals(text, at), status };
   }
 }
 

@@ -62,7 +62,7 @@ ${groupsLeftOut > 0 ? html`<p class="soft">And ${number(groupsLeftOut)} more, ${
 }
 
 /** For an address that can't be used. */
-export const wrongTotals = (text: string, now: number): Html =>
+export const wrongTotals = (text: string | Html, now: number): Html =>
   document(
     {
       title: 'Totals',
