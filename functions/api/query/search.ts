@@ -18,7 +18,7 @@ export const SEARCH_PARAMETERS = {
   q: described(trimmed(text('what to search for')), 'An id, a name, or a part of one.'),
 };
 
-export type SearchReader = Pick<LedgerReader, 'job' | 'projectRecord' | 'projects' | 'lookAtJobs'>;
+export type SearchReader = Pick<LedgerReader, 'job' | 'projectRecord' | 'projects' | 'lookAtJobs' | 'jobsAt'>;
 
 /** Restores to look at: by what indexes carry, and whole. */
 interface Most {
@@ -32,7 +32,7 @@ const MAX_PROJECTS = 500;
 
 /**
  * Requests: of an id, 1 query and 1 read; where that is no restore's 1 batch read, 1 query, and 1 for each 1,000 of the newest
- * 10,000 restores; and where it is of none of these 2 queries and 20 batch reads for those who requested the newest 2,000. Of other texts, 1 query and 1 batch read for each 25 projects, up to 500, and for the newest 2,000 restores 2 queries
+ * 10,000 restores; and where it is of none of these 20 batch reads for those who requested the newest 2,000. Of other texts, 1 query and 1 batch read for each 25 projects, up to 500, and for the newest 2,000 restores 2 queries
  * and 20 batch reads.
  */
 export async function search(
@@ -65,26 +65,21 @@ const isWhole = ({ value, name }: SearchHit, wanted: string) =>
 
 async function byId(ledger: SearchReader, id: string, most: Most): Promise<Omit<SearchResult, 'q'>> {
   if (await ledger.job(id)) return { hits: [{ kind: 'job', value: id, page: jobHref(id) }], complete: true };
-  const [project, ofSnapshot] = await Promise.all([
+  const [project, { items, reachedAt }] = await Promise.all([
     ledger.projectRecord(id),
-    ledger.lookAtJobs({ snapshotId: id }, { most: most.indexed, whole: false }),
+    ledger.lookAtJobs({}, { most: most.indexed, whole: false }),
   ]);
-  const { items, reachedAt } = ofSnapshot;
+  const ofSnapshot = items.filter(({ snapshotId }) => snapshotId === id);
   const hits: SearchHit[] = [
     ...(project ? [projectHit(id, project.projectName)] : []),
-    ...(items.length > 0 ? [listed('snapshot', id, { snapshotId: id }, items.length)] : []),
+    ...(ofSnapshot.length > 0 ? [listed('snapshot', id, { snapshotId: id }, ofSnapshot.length)] : []),
   ];
+  if (hits.length > 0) return { hits, complete: reachedAt === undefined, ...defined({ searchedFrom: reachedAt }) };
   // People have such ids as well.
-  const others = hits.length > 0 ? undefined : await ledger.lookAtJobs({}, { most: most.whole, whole: true });
-  const searchedFrom = [reachedAt, others?.reachedAt]
-    .filter((at) => at !== undefined)
-    .sort()
-    .at(-1);
-  return {
-    hits: others ? named(others.items, id) : hits,
-    complete: searchedFrom === undefined,
-    ...defined({ searchedFrom }),
-  };
+  const newest = items.slice(0, most.whole);
+  const searchedFrom = newest.length < items.length ? newest.at(-1)?.requestedAt : reachedAt;
+  const requested = named(await ledger.jobsAt(newest), id);
+  return { hits: requested, complete: searchedFrom === undefined, ...defined({ searchedFrom }) };
 }
 
 const projectHit = (projectId: string, name: string): SearchHit => ({
