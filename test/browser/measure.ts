@@ -25,19 +25,49 @@ export const overlaps = (page: Page) =>
   return [...found];
 })()`);
 
-/** Tables that are wider than what they are in, which a page as wide as its window may hide. */
+/** Tables that are wider than the room in their part, which a page as wide as its window may hide. */
 export const spills = (page: Page) =>
   page.evaluate<string[]>(`[...document.querySelectorAll('.card table')]
-  .filter((table) => !table.closest('.scroll') && table.checkVisibility() && table.getBoundingClientRect().right > table.closest('.card').getBoundingClientRect().right - 1)
+  .filter((table) => {
+    const card = table.closest('.card');
+    const room = card.getBoundingClientRect().right - parseFloat(getComputedStyle(card).paddingRight) - 1;
+    return !table.closest('.scroll') && table.checkVisibility() && table.getBoundingClientRect().right > room + 1;
+  })
   .map((table) => table.caption?.textContent ?? table.textContent.slice(0, 60))`);
 
-/** Words, moments and dates that go on in another line. A hyphen or a slash of a name may end one. */
+/** Cells of tables that are narrower than a word in them. */
+export const cramped = (page: Page) =>
+  page.evaluate<string[]>(`(() => { ${TEXTS}
+  const found = new Set();
+  for (const { node, text } of texts()) {
+    const cell = node.parentElement.closest('th, td');
+    if (!cell || node.parentElement.closest('svg, .tip')) continue;
+    const { left, right } = cell.getBoundingClientRect();
+    if (boxesOf(node).some((box) => box.left < left - 1 || box.right > right + 1)) found.add(text + ' leaves its cell');
+  }
+  return [...found];
+})()`);
+
+/** Lists of links to choose from that take more than a line, or hide the link that was chosen. */
+export const sprawlingChoices = (page: Page) =>
+  page.evaluate<string[]>(`[...document.querySelectorAll('.quick:not(:has(.given))')].flatMap((list) => {
+  const name = list.ariaLabel ?? list.textContent.trim();
+  const tops = new Set([...list.children].map((each) => Math.round(each.getBoundingClientRect().top)));
+  const chosen = list.querySelector('[aria-current]')?.getBoundingClientRect();
+  const { left, right } = list.getBoundingClientRect();
+  return [
+    ...(tops.size > 1 ? [name + ' takes ' + tops.size + ' lines'] : []),
+    ...(chosen && (chosen.left < left || chosen.right > right) ? [name + ' hides what was chosen'] : []),
+  ];
+})`);
+
+/** Words, moments, dates and durations that go on in another line. A hyphen or a slash of a name may end one. */
 export const brokenWords = (page: Page) =>
   page.evaluate<string[]>(`(() => { ${TEXTS}
   const found = new Set();
   for (const { node } of texts()) {
     if (node.parentElement.closest('pre, svg')) continue;
-    const words = node.parentElement.closest('time') ? /\\S.*\\S|\\S/gs : /\\d{4}-\\d\\d(-\\d\\d)?|[\\p{L}\\p{N}]+([.@_][\\p{L}\\p{N}]+)*/gu;
+    const words = node.parentElement.closest('time') ? /\\S.*\\S|\\S/gs : /\\d{4}-\\d\\d(-\\d\\d)?|\\b\\d+ (min|s|h|d)\\b( \\d+ (min|s|h)\\b)?|[\\p{L}\\p{N}]+([.@_][\\p{L}\\p{N}]+)*/gu;
     for (const { 0: word, index } of node.data.matchAll(words)) {
       if (word.length > ${LONGEST_WORD}) continue;
       const lines = new Set(boxesOf(node, index, word.length).map(({ top }) => Math.round(top)));

@@ -3,7 +3,7 @@ import { html, raw } from 'hono/html';
 import type { NamedGap } from '../../proof/ledger.ts';
 import { type Look, lookMark, SHAPES } from '../../views/html/badge.ts';
 import { tableHead } from '../../views/html/table.ts';
-import { type Html, name, time, visible } from '../../views/html/text.ts';
+import { type Html, name, time, visible, whole } from '../../views/html/text.ts';
 import { counted, number, utc } from '../../views/text.ts';
 import type { EvidenceHead } from '../model/report.ts';
 import { frameworkSections } from './frameworks.ts';
@@ -48,7 +48,7 @@ const head = ({ period, madeAt, madeBy, ledger, zoned }: EvidenceHead) => html`<
 function verdict(evidence: EvidenceHead): Html {
   const look = verdictLook(evidence);
   const tone = look.tone === 'ok' || look.tone === 'bad' ? look.tone : 'wait';
-  return html`<section class="verdict ${tone}" aria-labelledby="verdict"><h2 id="verdict">${lookMark(look)}</h2><p>${evidence.verdict.text}</p></section>
+  return html`<section class="verdict ${tone}" aria-labelledby="verdict"><h2 id="verdict">${lookMark(look)}</h2><p>${whole(evidence.verdict.text)}</p></section>
 `;
 }
 

@@ -6,7 +6,7 @@ import { isFound, type Requester } from '../../restore/requesters/requester.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import { span } from '../../restore/text.ts';
 import { lookMark, mark, severityLook } from '../../views/html/badge.ts';
-import { type Html, name, time, visible } from '../../views/html/text.ts';
+import { type Html, name, time, visible, whole } from '../../views/html/text.ts';
 import { actorKind, actorName, requesterUnknown } from '../../views/requester-text.ts';
 import type { ClusterEvidence, DrillProof } from '../model/report.ts';
 
@@ -40,7 +40,7 @@ export function missedText({ missed, notKnown = [] }: DrillProof): Html {
 
 /** A second line of a cell, where there is one. */
 export const sub = (content: Html | string | false | undefined) =>
-  content ? html`<span class="sub">${content}</span>` : '';
+  content ? html`<span class="sub">${typeof content === 'string' ? whole(content) : content}</span>` : '';
 
 export const timeOrDash = (iso: string | undefined) => (iso === undefined ? '–' : time(iso));
 export const spanOrDash = (seconds: number | undefined) => (seconds === undefined ? '–' : span(seconds));

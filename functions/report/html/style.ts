@@ -45,6 +45,7 @@ nav ul{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;
 const TABLES = `
 table{border-collapse:collapse;width:100%;margin:.5rem 0 0}
 caption{text-align:left;padding:0 0 .35rem;font-weight:600}
+@media screen and (min-width:60.01rem){.stack tbody th{min-width:7rem}.stack td:not(.r){min-width:4.75rem}}@media screen and (min-width:60.01rem) and (max-width:76rem){.stack{font-size:.8125rem}.stack .sub{font-size:.75rem}.stack th,.stack td{padding-right:.6rem}}
 th,td{text-align:left;vertical-align:top;padding:.45rem .9rem .45rem 0;border-top:1px solid var(--line);font-weight:400}
 thead th{border-top:0;color:var(--soft);font-size:.8125rem;padding-top:0;white-space:nowrap}
 th:last-child,td:last-child{padding-right:0}
@@ -60,15 +61,19 @@ code{font:.8125em ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",m
 `;
 
 const NARROW = `
+@media screen and (max-width:60rem){
+.facts{grid-template-columns:repeat(3,1fr)}
+.stack,.stack caption,.stack tbody,.stack tr,.stack td,.stack tbody th{display:block;width:auto!important}
+.stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.stack tr{border-top:1px solid var(--line);padding:.65rem 0;display:grid;grid-template-columns:repeat(4,minmax(0,1fr));gap:.35rem .75rem}
+.stack th,.stack td{border:0;padding:0;min-width:0}.stack tbody th{grid-column:span 2}
+.stack td[data-l]::before{content:attr(data-l);display:block;color:var(--soft);font-size:.75rem}
+.stack .all{grid-column:1/-1}.stack td.void{display:none}.stack .r{text-align:left}
+}
 @media screen and (max-width:46rem){
 main{padding:1rem .75rem}section{padding:.85rem .75rem}
 .facts{grid-template-columns:1fr 1fr}.facts>div:last-child:nth-child(odd){grid-column:1/-1}
-.stack,.stack caption,.stack tbody,.stack tr,.stack td,.stack tbody th{display:block;width:auto!important}
-.stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-.stack tr{border-top:1px solid var(--line);padding:.65rem 0;display:grid;grid-template-columns:1fr 1fr;gap:.35rem .75rem}
-.stack th,.stack td{border:0;padding:0;min-width:0}
-.stack td[data-l]::before{content:attr(data-l);display:block;color:var(--soft);font-size:.75rem}
-.stack .all{grid-column:1/-1}.stack td.void{display:none}.stack .r{text-align:left}
+.stack tr{grid-template-columns:repeat(2,minmax(0,1fr))}.stack:not(.restores) tbody th{grid-column:auto}
 }
 `;
 

@@ -15,7 +15,7 @@ import type {
 } from '../../schema/words.ts';
 import { measureWords } from '../measures.ts';
 import { DRILL_LABEL, STATES, type Tone } from '../state-labels.ts';
-import type { Html } from './text.ts';
+import { type Html, whole } from './text.ts';
 
 export type Shape = 'check' | 'cross' | 'half' | 'ring' | 'down' | 'dash' | 'alert' | 'info' | 'urgent';
 
@@ -121,7 +121,7 @@ export const measureBeside = (measure: Measure, seconds: number | undefined) =>
   markedMeasure(measure, measure.seconds === seconds ? `of ${span(measure.objectiveSeconds)}` : measureWords(measure));
 
 const markedMeasure = ({ state }: Measure, words: string) =>
-  html`${lookMark(MEASURE_LOOK[state])}<span class="sub">${words}</span>`;
+  html`${lookMark(MEASURE_LOOK[state])}<span class="sub">${whole(words)}</span>`;
 
 /** Four of them, of which the first `full` are. */
 const bars = (full: number) =>
@@ -142,11 +142,12 @@ export const SHAPES = raw(
     alert: '<path d="M8 .8 16 15H0z"/><path class="cut" d="M8 6v4m0 2v.6"/>',
     info: '<circle cx="8" cy="8" r="8"/><path class="cut" d="M8 7.3v4.2m0-7.2v.3"/>',
     urgent: '<path d="M8 0 16 8 8 16 0 8z"/><path class="cut" d="M8 4.2v4.6m0 2.4v.3"/>',
+    copy: '<path d="M6 5.5V2h8v8h-3.5M2 6h8v8H2z" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linejoin="round"/>',
     bars1: bars(1).join(''),
     bars2: bars(2).join(''),
     bars3: bars(3).join(''),
     bars4: bars(4).join(''),
-  } satisfies Record<Shape | `bars${1 | 2 | 3 | 4}`, string>)
+  } satisfies Record<Shape | 'copy' | `bars${1 | 2 | 3 | 4}`, string>)
     .map(([id, body]) => `<symbol id="${id}" viewBox="0 0 16 16">${body}</symbol>`)
     .join('')}</svg>`,
 );

@@ -25,7 +25,7 @@ function cell(heading: Heading): Html {
   if (typeof heading === 'string') return plain(heading, '');
   if (!('href' in heading)) return plain(...heading);
   const { title, look = '', href, sorted } = heading;
-  const arrow = sorted && html` <span aria-hidden="true">${sorted === 'ascending' ? '↑' : '↓'}</span>`;
+  const arrow = sorted && html`\u00a0<span aria-hidden="true">${sorted === 'ascending' ? '↑' : '↓'}</span>`;
   return html`<th role="columnheader" scope="col"${look && raw(` class="${look}"`)}${sorted ? raw(` aria-sort="${sorted}"`) : ''}><a class="sort" href="${href}">${title}</a>${arrow ?? ''}</th>`;
 }
 

@@ -43,6 +43,13 @@ export const worded = (text: string) =>
       i % 2 === 0 ? part : html`<time datetime="${part.replace(' ', 'T').replace(' UTC', 'Z')}">${part}</time>`,
     )}</bdi>`;
 
+const WHOLE = /(\b\d+ (?:min|s|h|d)\b(?: \d+ (?:min|s|h)\b)?|\d{4}-\d\d(?:-\d\d)?)/;
+/** Our own words, whose durations and dates stay in one line each. */
+export const whole = (text: string) =>
+  html`${visible(text)
+    .split(WHOLE)
+    .map((part, i) => (i % 2 === 0 ? part : html`<span class="whole">${part}</span>`))}`;
+
 /** Indented JSON whose invisible characters are escapes, which mean the same. */
 export const visibleJson = (value: unknown) =>
   (JSON.stringify(value, undefined, 2) ?? '').replace(UNSEEN, (character) =>

@@ -71,7 +71,7 @@ export function exitsPage(page: ExitsPage, now: number): Html {
   const unknown = over.columns.filter((column) => column.without === 'unknown').length;
   const least = over.columns.filter((column) => column.least).length;
   const left = exits.slice(MAX_ROWS);
-  const body = html`<div class="top"><h1>Exits</h1><p class="soft">${spanName(period, 'week')}, UTC · <a href="/trends">Trends</a></p></div>
+  const body = html`<div class="top"><h1>Exits</h1><p class="soft">${spanName(period, 'week')}, UTC\u00a0· <a href="/trends">Trends</a></p></div>
 <ul class="quick" aria-label="Period">${periods(now).map(([label, each]) => html`<li><a href="${exitsHref(filters, each)}"${isSame(each, period) ? raw(' aria-current="true"') : ''}>${label}</a></li>`)}${FILTERS.flatMap((filter) => valuesOf(filters, filter).map((value) => givenChip(exitsHref(withoutValue(filters, filter, value), period), filter, value, names)))}<li><a href="${jobsHref(filters)}">Change filters in the list</a></li></ul>
 ${lookedFrom(read)}${tagsNote(page)}<section class="card" aria-labelledby="exits-title"><div class="head"><h2 id="exits-title">Restores whose data left their project</h2></div>
 ${

@@ -48,7 +48,7 @@ footer{padding-top:1rem;padding-bottom:2rem;color:var(--soft);font-size:.8125rem
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:1rem;margin:0 0 1rem}
 .head{display:flex;flex-wrap:wrap;gap:.25rem 1rem;align-items:baseline;justify-content:space-between;margin-bottom:.75rem}
 .head p{margin:0}
-.mark{display:inline-flex;align-items:center;gap:.4em;font-weight:600;white-space:nowrap}
+.mark{display:inline-flex;align-items:center;gap:.4em;font-weight:600;white-space:nowrap}.mark .i{margin:0!important}
 .mark.ok{color:var(--ok)}.mark.bad{color:var(--bad)}.mark.now{color:var(--now)}.mark.wait{color:var(--wait)}.mark.off{color:var(--off)}
 .note{background:var(--tint-wait);border-left:4px solid var(--wait);padding:.6rem .75rem;border-radius:4px;margin:0 0 1rem;overflow-wrap:anywhere}
 .note.bad{background:var(--tint-bad);border-color:var(--bad)}
@@ -80,12 +80,12 @@ th,td{text-align:left;vertical-align:top;padding:.5rem .75rem .5rem 0;border-top
 thead th{border-top:0;color:var(--soft);font-size:.8125rem;padding-top:0;white-space:nowrap}
 .sort{color:inherit;text-decoration-color:var(--edge)}thead [aria-sort]{color:var(--text);font-weight:600}
 .jobs td:nth-child(3){width:16%}.jobs td:nth-child(4){width:15%}.jobs td:nth-child(5){width:18%}
-@media print,(min-width:54.01rem){.stack tbody th,.stack td:not(.r,.nowrap,.end){min-width:7.5rem}.stack.jobs td:nth-child(5){min-width:9.5rem}}.even .mark{white-space:normal}.scroll th{white-space:nowrap}
+@media print,(min-width:54.01rem){.stack tbody th,.stack td:not(.r,.nowrap,.end,.bare){min-width:7rem}.stack.jobs td:nth-child(5){min-width:9.5rem}}.even .mark{white-space:normal}.scroll th{white-space:nowrap}
 th:last-child,td:last-child{padding-right:0}.gap{padding-left:1.5rem}
 .even{table-layout:fixed}.even th:first-child{width:17%}.even .r{width:7%}.even .gap{width:13.5%;padding-left:1rem}
 .r{text-align:right}
 tbody tr:hover{background:color-mix(in srgb,var(--link) 5%,transparent)}
-.sub{display:block;color:var(--soft);font-size:.8125rem}
+.sub{display:block;color:var(--soft);font-size:.8125rem}.sub:has(>a:not(.grade)){margin-top:.2rem}
 .sub.wait{color:var(--wait)}.sub.bad{color:var(--bad)}
 .sub .i{margin-right:.35em}
 .finds{list-style:none;margin:.15rem 0 0;padding:0;font-size:.8125rem}.finds .mark{font-weight:500}
@@ -122,7 +122,7 @@ input[type=text],input[type=date],input[type=search],select{font:inherit;width:1
 [aria-invalid]{border:2px solid var(--bad)!important}
 .error{color:var(--bad);font-size:.8125rem;margin:.25rem 0 0}
 #follow{margin:0 0 .25rem}#follow button,.copy{padding:.1rem .6rem;margin-left:.5rem;color:var(--link);background:none}
-.copy{padding:0 .3rem;margin-left:.3rem;font-size:.6875rem;border-color:var(--line)}
+.copy{display:inline-flex;align-items:center;justify-content:center;vertical-align:middle;min-width:1.5rem;min-height:1.5rem;padding:0 .3rem;margin:-.2rem 0 -.2rem .3rem;font-size:.75rem;border-color:var(--line)}
 .acts{display:flex;gap:.75rem;align-items:center}
 `;
 
@@ -130,9 +130,9 @@ const DETAILS = `
 .pairs{display:grid;grid-template-columns:minmax(6.5rem,9rem) 1fr;gap:.45rem 1rem;margin:0}
 .pairs dt{color:var(--soft)}.pairs dd{margin:0;overflow-wrap:anywhere;min-width:0}
 .two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:0 1rem;align-items:start}.two:has(.flow){grid-template-columns:repeat(auto-fit,minmax(min(100%,31rem),1fr))}
-.ways{display:grid;grid-template-columns:1fr auto 1fr;gap:1rem;align-items:center}
+.ways{display:grid;grid-template-columns:1fr auto 1fr;gap:1rem}
 .ways strong{display:block;font-size:1.125rem;overflow-wrap:anywhere;font-weight:650}.ways .sub{font-weight:400}.job{justify-content:flex-start;align-items:center}.job .mark{font-size:1.0625rem}
-.ways .arrow{width:1.75rem;height:1.75rem;fill:none;stroke:var(--edge);stroke-width:2}
+.ways .arrow{align-self:center;width:1.75rem;height:1.75rem;fill:none;stroke:var(--edge);stroke-width:2}
 .who{font-size:1.125rem;margin:0;overflow-wrap:anywhere}.who .sub{font-weight:400}.who strong{font-weight:650}p.grade{display:flex;align-items:center;gap:.4em;color:var(--text)}
 .found{list-style:none;margin:0;padding:0}.found>li{padding:.6rem 0;border-top:1px solid var(--line)}.found>li:first-child{border:0;padding-top:0}.found>li:last-child{padding-bottom:0}
 .found h3{font-size:1rem;margin:0}.found p{margin:.2rem 0 0;overflow-wrap:anywhere}
@@ -148,8 +148,8 @@ const DETAILS = `
 `;
 
 const NARROW = `
-@media (min-width:54.01rem) and (max-width:76rem){.jobs{font-size:.8125rem}.jobs .sub,.jobs .finds{font-size:.75rem}}
-@media (max-width:76rem){.even{font-size:.8125rem}.even .sub{font-size:.75rem}.even th,.even td{padding-right:.5rem}.even th:first-child{width:13%}.even th:nth-child(2),.even th:last-child{width:13.5%}.even .gap{padding-left:.5rem;width:13.5%}.facts>div{flex-basis:max(8.75rem,calc(25% - 1px))}.facts:has(>:nth-child(5):last-child)>div{flex-basis:max(8.75rem,calc(20% - 1px))}}
+@media (min-width:54.01rem) and (max-width:76rem){.jobs{font-size:.8125rem}.jobs .sub,.jobs .finds{font-size:.75rem}.jobs .sub:has(>a){margin-top:.35rem}}
+@media (max-width:76rem){.even{font-size:.8125rem}.even .sub{font-size:.75rem}.even th,.even td{padding-right:.5rem}.even th:first-child{width:12%}.even th:nth-child(2){width:13.5%}.even .r{width:6.5%}.even th:last-child{width:12%}.even .gap{padding-left:.5rem;width:11.5%}.even thead th{white-space:normal;vertical-align:bottom}.facts>div{flex-basis:max(8.75rem,calc(25% - 1px))}.facts:has(>:nth-child(5):last-child)>div{flex-basis:max(8.75rem,calc(20% - 1px))}.facts:has(>:nth-child(6):last-child)>div{flex-basis:max(8.75rem,calc(33.3% - 1px))}}
 @media screen and (max-width:54rem){
 .stack,.stack caption:not(.hidden),.stack tbody,.stack tr,.stack td,.stack tbody th{display:block;width:auto!important}
 .stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
@@ -164,19 +164,25 @@ const NARROW = `
 .jobs tr{gap:.15rem .75rem;padding:.5rem 0}.jobs .third{font-size:.8125rem}.jobs .end .mark,.jobs .nowrap{white-space:normal}.jobs .finds{margin:0}
 .jobs .bare::before{display:none!important}
 .stack thead:focus-within{position:static;width:auto;height:auto;overflow:visible;clip-path:none}
-.pack tr{display:flex;flex-wrap:wrap;gap:.1rem .9rem;padding:.5rem 0}.pack tbody th{flex:1 1 50%}.pack tr:has(.end) th{flex-basis:38%}.pack .end{max-width:55%}
+.pack tr{display:flex;flex-wrap:wrap;gap:.3rem .9rem;padding:.5rem 0}.pack tbody th{flex:1 1 100%}.pack tr:has(.end) th{flex-basis:38%}.pack .end{max-width:55%}.pack th~.end{min-width:55%}
 .pack td:not(.end){font-size:.8125rem;white-space:normal}.pack td:not(.end)::before{display:inline!important;margin-right:.3rem}.pack td:not(.end) .sub{display:inline;margin-left:.4em}.pack .all{flex:1 0 100%}.pack .flat.all{flex:0 1 auto}
 }
 @media screen and (max-width:44rem){
-.jobs tr{line-height:1.35}.facts .word{line-height:1.35;padding:.3rem 0}
-.jobs th,.jobs td{grid-column:1/5}.jobs .end{grid-column:5/7;grid-row:1/span 2}
-.jobs .bare{grid-column:5/7!important;grid-row:3;text-align:right}.jobs .third:not(.bare){grid-column:span 3}
+.facts .word{line-height:1.35;padding:.3rem 0}
+.jobs tbody tr{display:flow-root;line-height:1.5rem}.stack.jobs tbody th{display:inline-block}.jobs .end{float:right;max-width:50%;margin-left:.75rem;line-height:1.4}
+.stack.jobs .third{display:inline-block;margin-right:.9rem;line-height:1.4;white-space:nowrap}.stack.jobs .void{display:none}.jobs .bare .sub{display:inline;margin-left:.4rem}.stack.jobs td:nth-child(-n+5):not(.end) .sub{display:inline-block;margin-left:0}.jobs .flat>:first-child:not(.sub){margin-right:.4rem}.jobs .asked::before{content:"By"!important}
+header{position:static}html{scroll-padding-top:0}
+.quick:not(:has(.given)){flex-wrap:nowrap;overflow-x:auto;scrollbar-width:none;margin-inline:-.75rem;padding:.3rem .75rem;margin-block:-.3rem .45rem}.quick li{flex:none;max-width:100%}.quick li:has([aria-current]){order:-1}
+.found-line .quick{max-width:calc(100% + 1.5rem)}
+.checks{display:grid;grid-template-columns:repeat(auto-fill,minmax(7.5rem,1fr));gap:.25rem .75rem}.checks label{line-height:1.3}
 }
 @media (min-width:44.01rem){#follow{float:right;margin:.1rem 0 .25rem 1rem}}
 @media screen and (min-width:44.01rem) and (max-width:54rem){
-.jobs tr{grid-template-columns:9.25rem minmax(0,1fr) minmax(0,.85fr) minmax(0,1.5fr) 7.5rem}.jobs th{grid-area:1/1!important}.jobs .end{grid-column:5!important;grid-row:1/span 2}
-${[3, 4, 5, 6, 7, 8].map((cell) => `.jobs td:nth-child(${cell}){grid-column:${((cell - 3) % 3) + 2}!important;grid-row:${cell < 6 ? 1 : 2}}`).join('')}
-.jobs .flat::before{display:block!important}.jobs .flat .sub{display:block;margin:0}
+.stack.jobs thead{display:block;position:static;width:auto;height:auto;overflow:visible;clip-path:none}.jobs thead tr{border:0}.jobs thead th:nth-child(n+6){display:none}
+.jobs{font-size:.875rem}.jobs tr{grid-template-columns:9.25rem minmax(0,1fr) minmax(0,1fr) minmax(0,1.5fr) 8.5rem}
+${[1, 5, 2, 3, 4].map((column, cell) => `.jobs tr>:nth-child(${cell + 1}){grid-area:1/${column}!important}`).join('')}.jobs thead th:nth-child(2){text-align:right}.jobs tbody .end{grid-row-end:span 2!important}
+.jobs td:nth-child(-n+5)::before{display:none!important}.jobs .flat:not(.third) .sub{display:block;margin-left:0}
+.jobs .third{grid-row:2}.jobs .bare .sub{display:inline;margin-left:.4rem}.jobs td:nth-child(6){grid-column:1!important}.jobs td:nth-child(7){grid-column:2/span 2!important}.jobs td:nth-child(8){grid-column:4/span 2!important}.jobs .third:not(.bare){white-space:nowrap}
 }
 @media (max-width:44rem){
 main,footer,header nav{padding-left:.75rem;padding-right:.75rem}
@@ -185,7 +191,7 @@ header nav{flex-wrap:wrap}form.find{flex-basis:100%;padding-bottom:.5rem}
 .facts>div{flex-basis:calc(50% - 1px);padding:.6rem .75rem}
 header .brand span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}header nav{gap:.9rem}
 ${PICTURES_NARROW}.pages .data{margin-left:0}
-.pairs{grid-template-columns:5.5rem 1fr;gap:.5rem .6rem}.pairs dt{font-size:.875rem}
+.pairs{grid-template-columns:5.1rem 1fr;gap:.5rem}.pairs dt{font-size:.8125rem}.pairs code{font-size:.75rem}
 .ways{grid-template-columns:1fr;gap:.5rem}.ways .arrow{transform:rotate(90deg)}
 }
 @media (max-width:24rem){header nav{gap:.6rem;font-size:.875rem}}
@@ -194,8 +200,8 @@ ${PICTURES_NARROW}.pages .data{margin-left:0}
 @media print{
 :root{${LIGHT}}
 header,form,.quick,.found-line,.pages,.skip,#follow,.copy,details:not([open]),.card:has(>details:only-child:not([open])){display:none}
-html{font-size:12px}body{background:none;font-size:11px}main,footer{padding:0;max-width:none}
-.card,.facts{break-inside:avoid-page;border-color:#bbb}.card:has(.stack){break-inside:auto}.keep,.nowrap{white-space:normal}.scroll,pre{max-height:none;overflow:visible;white-space:pre-wrap}
+html{font-size:12px}body{background:none;font-size:11px}main,footer{padding:0 1px;max-width:none}
+.card,.facts{break-inside:avoid-page;border-color:#bbb}.card:has(.stack){break-inside:auto}td.keep,td.nowrap,th.nowrap{white-space:normal}.scroll,pre{max-height:none;overflow:visible;white-space:pre-wrap}
 th,td{padding-right:.5rem}.jobs{font-size:10px}.jobs .sub,.jobs .finds{font-size:9px}.jobs thead th{white-space:normal}.stack.jobs th,.stack.jobs td:nth-child(n){min-width:0}.stack.jobs td:nth-child(5){min-width:8.5rem}.jobs td:nth-child(3),.jobs td:nth-child(4){width:13%}.jobs td:nth-child(5){width:17%}.jobs .r{white-space:nowrap}.jobs .r .sub{white-space:normal}
 tr,.line>li{break-inside:avoid}a{color:inherit;text-decoration:none}
 }
@@ -221,7 +227,7 @@ export const CSS_PATH = `/page-${hashOf(CSS)}.css`;
 const TIMES = `for(const t of document.querySelectorAll('time[datetime]')){const d=new Date(t.dateTime);if(isNaN(d))continue;
 const o={dateStyle:'medium',timeStyle:'medium'},l=d.toLocaleString(undefined,o)+' your time';
 if(d.toDateString()==new Date(+d+6e4*d.getTimezoneOffset()).toDateString())delete o.dateStyle;
-if('beside' in t.dataset&&new Date().getTimezoneOffset()){const s=document.createElement('span');s.className='soft nowrap';o.timeStyle='short';s.textContent=' · '+d.toLocaleString(undefined,o)+' local';t.after(s)}
+if('beside' in t.dataset&&new Date().getTimezoneOffset()){const s=document.createElement('span');s.className='soft nowrap';o.timeStyle='short';s.textContent=d.toLocaleString(undefined,o)+' local';t.after('\\u00a0\\u00b7 ',s)}
 t.title=(t.title?t.title+' \\u00b7 ':'')+l}`;
 /** The only script, and none is needed. */
 export const SCRIPT = `${TIMES}\n${COPY}\n${FOLLOW}`;

@@ -8,7 +8,18 @@ import { COVERAGE_STATES, type CoverageState } from '../../../schema/words.ts';
 import { needsAttention, worstFirst } from '../../../views/coverage.ts';
 import { KIND_LABEL, stateMark } from '../../../views/html/badge.ts';
 import { tableHead } from '../../../views/html/table.ts';
-import { agoTime, copied, cut, type Html, name, quoted, time, visible, worded } from '../../../views/html/text.ts';
+import {
+  agoTime,
+  copied,
+  cut,
+  type Html,
+  name,
+  quoted,
+  time,
+  visible,
+  whole,
+  worded,
+} from '../../../views/html/text.ts';
 import { counted, number, spanBetween } from '../../../views/text.ts';
 import { document } from '../html/layout.ts';
 import type { ClusterHealth } from '../parts/coverage-health.ts';
@@ -119,7 +130,7 @@ function wrong({ failures, state, gaps, readAt }: ClusterHealth, now: number): H
   if (failures.length > 0) {
     return html`${failures.map(
       ({ what, failure: { message, code, since } }) => html`<div>${quoted(message)}
-<span class="sub"><code>${visible(code)}</code> · ${what} · failing since ${time(since)} UTC</span></div>`,
+<span class="sub"><code>${visible(code)}</code>\u00a0· ${what}\u00a0· failing since ${time(since)} UTC</span></div>`,
     )}`;
   }
   if (state !== 'stale' && state !== 'late' && gaps.length > 0) {
@@ -129,7 +140,7 @@ ${action === undefined ? '' : html`<span class="sub">To do: ${visible(action)}</
     )}`;
   }
   const age = spanBetween(readAt, new Date(now).toISOString()) ?? 'long';
-  return html`Nothing read for ${age}. Does the schedule run? See the <a href="/clusters#run">last run</a>.`;
+  return html`Nothing read for ${whole(age)}. Does the schedule run? See the <a href="/clusters#run">last run</a>.`;
 }
 
 /** Gaps of one row. */

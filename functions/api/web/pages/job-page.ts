@@ -18,6 +18,7 @@ import {
   name,
   visible,
   visibleJson,
+  whole,
 } from '../../../views/html/text.ts';
 import { took } from '../../../views/status.ts';
 import { effectWords, namespacesShown, targetView } from '../../../views/target.ts';
@@ -42,7 +43,7 @@ export function jobPage(
   const { jobId, clusterName, status, requestedAt, errorMessage, vanishedAt } = job;
   const title = `Restore of ${visible(clusterName).slice(0, 80)}`;
   const body = html`<div class="top job"><h1>Restore of ${name(clusterName, 200)}</h1><p>${statusMark(status)}</p></div>
-<p class="soft">Requested ${agoTime(requestedAt, now)} · job ${copied(jobId)} · <a href="/restore-jobs/${jobId}">JSON</a></p>
+<p class="soft">Requested ${agoTime(requestedAt, now)}\u00a0· job ${copied(jobId)}\u00a0· <a href="/restore-jobs/${jobId}">JSON</a></p>
 ${errorMessage === undefined ? '' : html`<div class="note bad">${mark('Atlas says:', 'bad', 'cross')} <bdi>${visible(errorMessage)}</bdi></div>`}
 ${vanishedAt === undefined ? '' : html`<div class="note">${mark('No longer listed by Atlas', 'wait', 'alert')} since ${exactTime(vanishedAt)}. The ledger keeps what it knew.</div>`}
 <section class="card" aria-labelledby="way"><h2 id="way" class="hidden">From where to where</h2><div class="ways"><div><span class="soft small">From</span><strong>${clusterLink(job.projectId, clusterName)}</strong><span class="sub">${projectOf(job, names)}</span></div>
@@ -75,7 +76,7 @@ function target(job: LedgerJob, names: ProjectNames): Html {
   const restored = collectionsOf(job);
   const notes = [about, effectWords(job, restored)].filter((note) => note !== undefined);
   return html`<strong>${label === undefined ? (place === 'unknown' ? name(clusterName, 200) : clusterLink(projectId || job.projectId, clusterName)) : capitalized(label)}</strong>
-${place === 'elsewhere' ? html`<span class="sub">other project: ${projectLink(projectId, projectName)} · <a href="${jobsHref({ targetProjectId: projectId })}">restores into it</a></span>` : ''}
+${place === 'elsewhere' ? html`<span class="sub">other project: ${projectLink(projectId, projectName)}\u00a0· <a href="${jobsHref({ targetProjectId: projectId })}">restores into it</a></span>` : ''}
 ${notes.map((note) => html`<span class="sub">${note}</span>`)}${restored ? collections(restored) : ''}`;
 }
 
@@ -114,13 +115,13 @@ function facts(job: LedgerJob & Measures, now: number): [string, Html | string][
     [
       'Snapshot taken',
       snapshotAt &&
-        html`${bothTimes(snapshotAt)}${age === undefined ? '' : html`<span class="sub">${age} old when the restore was requested</span>`}`,
+        html`${bothTimes(snapshotAt)}${age === undefined ? '' : html`<span class="sub">${whole(age)} old when the restore was requested</span>`}`,
     ],
     ['Snapshot', snapshotId && html`<a href="${jobsHref({ snapshotId })}">${copied(snapshotId)}</a>`],
     [
       'Back to',
       pointInTime &&
-        html`${bothTimes(pointInTime)}${back === undefined ? '' : html`<span class="sub">${back} before the request</span>`}`,
+        html`${bothTimes(pointInTime)}${back === undefined ? '' : html`<span class="sub">${whole(back)} before the request</span>`}`,
     ],
     ['Download expires', expiresAt && bothTimes(expiresAt)],
     ['Not understood', job.problems && notUnderstood(job.problems)],

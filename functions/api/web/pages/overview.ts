@@ -7,7 +7,7 @@ import type { EvidenceFormat } from '../../../report/model/request.ts';
 import { span } from '../../../restore/text.ts';
 import { RULES } from '../../../schema/words.ts';
 import { type Look as Badge, lookMark, RUN_LOOK, severityLook } from '../../../views/html/badge.ts';
-import { agoTime, exactTime, type Html } from '../../../views/html/text.ts';
+import { agoTime, exactTime, type Html, whole } from '../../../views/html/text.ts';
 import { overTime } from '../../../views/pictures/over-time.ts';
 import { counted, number } from '../../../views/text.ts';
 import { evidenceForm } from '../../evidence/form.ts';
@@ -49,7 +49,7 @@ ${lastRunFact(runs, now)}
 </dl>
 ${asFarAs(coverage)}${found(recent)}
 <section class="card" aria-labelledby="chart-title"><div class="head"><h2 id="chart-title">Restores a day, last ${byDay.length} days</h2>
-<p class="soft small">${durations(recent)} <a href="/trends">Trends</a> · <a href="/exits">Exits</a> · <a href="/totals?groupBy=project">Totals</a> · <a href="/expected">Announced</a></p></div>
+<p class="soft small">${whole(durations(recent))} <a href="/trends">Trends</a>\u00a0· <a href="/exits">Exits</a>\u00a0· <a href="/totals?groupBy=project">Totals</a>\u00a0· <a href="/expected">Announced</a></p></div>
 ${truncated ? html`<p class="note">There are more restores than are counted for a page: only those since ${exactTime(countedFrom ?? recent.from)} are.</p>` : ''}
 ${overTimePicture(byOutcome(recent), {})}${evidence ? evidenceForm(now, evidence) : ''}</section>`;
 }

@@ -43,5 +43,5 @@ ${searchedFrom ? html`<p class="soft">Requesters, tickets and snapshots were sea
 const row = ({ kind, value, name: where, jobs, page }: SearchHit) =>
   html`<tr role="row"><td role="cell" class="end">${KIND_LABEL[kind]}</td>
 <th role="rowheader" scope="row"><a href="${page}">${name(value)}</a>${where === undefined ? '' : html`<span class="sub">${name(where)}</span>`}</th>
-<td role="cell" class="r nowrap" data-l="Restores">${jobs ?? '–'}</td></tr>
+<td role="cell" class="r nowrap${jobs === undefined ? ' void' : ''}" data-l="Restores">${jobs ?? '–'}</td></tr>
 `;

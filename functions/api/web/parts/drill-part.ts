@@ -8,7 +8,7 @@ import { EXPECTED_DRILLS, LACKING_DRILLS } from '../../../views/coverage-totals.
 import { fallWords, gradeWords, missingWords } from '../../../views/drill-text.ts';
 import { drillMark, measureBeside } from '../../../views/html/badge.ts';
 import { tableHead } from '../../../views/html/table.ts';
-import { agoTime, day, type Html, name } from '../../../views/html/text.ts';
+import { agoTime, day, type Html, name, whole } from '../../../views/html/text.ts';
 import { jobHref } from '../../../views/paths.ts';
 import { counted, number } from '../../../views/text.ts';
 import type { ClusterHealth } from './coverage-health.ts';
@@ -86,7 +86,7 @@ ${lastRestoreCells(row, now)}</tr>
 const within = (drill: DrillRow | undefined) =>
   drill?.dueAt === undefined
     ? ''
-    : html`<span class="sub">${drill.state === 'overdue' ? 'since' : 'due'} ${day(drill.dueAt)}${drill.days === undefined ? '' : `, every ${counted(drill.days, 'day')}`}</span>`;
+    : html`<span class="sub">${drill.state === 'overdue' ? 'since' : 'due'} ${day(drill.dueAt)}${drill.days === undefined ? '' : html`, <span class="whole">every ${counted(drill.days, 'day')}</span>`}</span>`;
 
 /** When a cluster was restored last, how long that took, and how old the snapshot was. */
 export function lastRestoreCells({ drill, evidence }: ClusterHealth, now: number): Html {
@@ -140,6 +140,6 @@ export function evidenceCell({ evidence }: ClusterHealth): Html {
   // In words, which may take several lines.
   if (!evidence) return cell('Evidence', undefined);
   const falls = fallWords(evidence);
-  const sub = falls === undefined ? '' : html`<span class="sub">${falls}</span>`;
+  const sub = falls === undefined ? '' : html`<span class="sub">${whole(falls)}</span>`;
   return html`<td role="cell" class="third" data-l="Evidence">${gradeWords(evidence)}${sub}</td>`;
 }

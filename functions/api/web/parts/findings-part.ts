@@ -20,4 +20,4 @@ const item = (finding: Finding) => html`<li><h3>${findingMark(finding)}</h3>
 `;
 
 const others = ({ rule }: Finding) =>
-  isRule(rule) ? html` · <a href="${jobsHref({ finding: rule })}">others like it</a>` : '';
+  isRule(rule) ? html`\u00a0· <a href="${jobsHref({ finding: rule })}">others like it</a>` : '';

@@ -232,10 +232,14 @@ function quickLinks(parameters: URLSearchParams, names: ProjectNames): Html {
   const quick = (label: string, href: string, isCurrent: boolean) =>
     html`<li><a href="${href}"${isCurrent ? raw(' aria-current="true"') : ''}>${label}</a></li>`;
   return html`<ul class="quick" aria-label="Filters">
-${QUICK.map(([label, filters]) => quick(label, jobsHref(withParameters(label === 'All' ? new URLSearchParams() : times, filters)), current?.[0] === label && !(label === 'All' && [...times].length > 0)))}
-${rest.map(([filter, value]) => givenLink(parameters, filter, value, names))}</ul>
+${QUICK.map(([label, filters]) => quick(label, jobsHref(withParameters(label === 'All' ? new URLSearchParams() : times, filters)), current?.[0] === label && !(label === 'All' && [...times].length > 0)))}</ul>
 <ul class="quick" aria-label="Periods">
-${PERIODS.map(([word, label]) => quick(label, jobsHref(withPeriod(parameters, word === period ? undefined : word)), word === period))}</ul>`;
+${PERIODS.map(([word, label]) => quick(label, jobsHref(withPeriod(parameters, word === period ? undefined : word)), word === period))}</ul>${
+    rest.length === 0
+      ? ''
+      : html`
+<ul class="quick" aria-label="Filters in force">${rest.map(([filter, value]) => givenLink(parameters, filter, value, names))}</ul>`
+  }`;
 }
 
 const withPeriod = (parameters: URLSearchParams, period: string | undefined) =>

@@ -22,7 +22,8 @@ const MAX_VIA = 40;
 export function requesterCell({ jobId, kind: api, requester }: Pick<JobSummary, 'jobId' | 'kind' | 'requester'>): Html {
   if (!isFound(requester)) return html`<span class="soft">${visible(whyNobody(requester, api))}</span>`;
   const { actor, grade } = requester;
-  const kind = actor.kind === 'user' || (actor.kind === 'staff' && !actor.name) ? '' : html`${kindOf(requester)} · `;
+  const kind =
+    actor.kind === 'user' || (actor.kind === 'staff' && !actor.name) ? '' : html`${kindOf(requester)}\u00a0· `;
   return html`${hedge(grade)}${actorLink(actor)}<span class="sub">${kind}<a class="grade" href="${jobHref(jobId)}#${PART}">${bars(grade)}${visible(grade)}<span class="hidden"> match. </span><span class="tip">${gradeMeaning(grade)} ${capitalized(measures(requester))}.</span></a></span>`;
 }
 

@@ -2,7 +2,7 @@
 import { html, raw } from 'hono/html';
 import type { Run } from '../../../ledger/model/run.ts';
 import { lookMark, RUN_LOOK } from '../../../views/html/badge.ts';
-import { agoTime, exactTime, type Html, name, quoted, visible } from '../../../views/html/text.ts';
+import { agoTime, exactTime, type Html, name, quoted, visible, whole } from '../../../views/html/text.ts';
 import { counted, number, spanBetween } from '../../../views/text.ts';
 import type { LastRuns } from './last-runs.ts';
 
@@ -34,7 +34,7 @@ function wholeRun(title: string, run: Run, now: number, id?: string): Html {
   const took = spanBetween(startedAt, finishedAt);
   return html`<div class="head"><h2${id === undefined ? '' : html` id="${id}"`}>${title}</h2>
 <p>${lookMark(RUN_LOOK[status])}</p></div>
-<p>Began ${agoTime(startedAt, now)}, ${exactTime(startedAt)}${took === undefined ? '' : `, and took ${took}`}. ${countsText(run)}
+<p>Began ${agoTime(startedAt, now)}, ${exactTime(startedAt)}${took === undefined ? '' : whole(`, and took ${took}`)}. ${countsText(run)}
 ${runLink(runId)}</p>
 ${failures.length === 0 ? '' : html`<ul class="moves">${failures.slice(0, MAX_FAILURES).map(failureItem)}</ul>`}`;
 }

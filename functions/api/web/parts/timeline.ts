@@ -8,7 +8,7 @@ import { span } from '../../../restore/text.ts';
 import { STATUSES, type Status } from '../../../schema/words.ts';
 import { annotationOfChange, annotatorWords, announcementOfChange } from '../../../views/annotations.ts';
 import { STATUS_LOOK } from '../../../views/html/badge.ts';
-import { cut, exactTime, type Html, visible } from '../../../views/html/text.ts';
+import { cut, exactTime, type Html, visible, whole } from '../../../views/html/text.ts';
 import { counted } from '../../../views/text.ts';
 import { ruleLabel } from './finding-badge.ts';
 import { requesterInShort } from './requester-text.ts';
@@ -59,7 +59,7 @@ const lookOf = ({ status, fields }: Change): [string, string] => {
 
 function when({ at }: Change, requestedAt: string): Html {
   const seconds = (Date.parse(at) - Date.parse(requestedAt)) / 1000;
-  return html`${exactTime(at)}${seconds >= 0 ? html` · ${span(seconds)} after the request` : ''}`;
+  return html`${exactTime(at)}${seconds >= 0 ? html`\u00a0· ${whole(`${span(seconds)} after the request`)}` : ''}`;
 }
 
 function headline({ fields, status, repaired, erased }: Change): string {
@@ -113,6 +113,6 @@ function value(field: string, it: unknown): Html | string {
     const words = requesterInShort(it);
     if (words) return words;
   }
-  if (field === 'durationSeconds' && typeof it === 'number') return span(it);
+  if (field === 'durationSeconds' && typeof it === 'number') return whole(span(it));
   return html`<bdi>${cut(visible(typeof it === 'string' ? it : (JSON.stringify(it) ?? '')), MAX_VALUE)}</bdi>`;
 }

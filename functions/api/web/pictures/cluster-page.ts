@@ -10,7 +10,7 @@ import { drillMark, mark, stateMark } from '../../../views/html/badge.ts';
 import { coverageMap } from '../../../views/html/pictures/coverage-map.ts';
 import { dots, usualWords } from '../../../views/html/pictures/dots.ts';
 import { drillCalendar } from '../../../views/html/pictures/drill-calendar.ts';
-import { agoTime, cut, day, type Html, name, time, visible, worded } from '../../../views/html/text.ts';
+import { agoTime, cut, day, type Html, name, time, visible, whole, worded } from '../../../views/html/text.ts';
 import { clustersHref, jobHref } from '../../../views/paths.ts';
 import type { CoverageLine } from '../../../views/pictures/coverage-cells.ts';
 import type { DrillLine } from '../../../views/pictures/drill-months.ts';
@@ -67,7 +67,7 @@ ${
 ${drillCalendar({ lines: drills, caption: 'Months in which the whole backup was restored', head: lineHead, href: (_, month) => spanHref({ ...filters, status: 'COMPLETED' }, month) })}</section>`
 }
 <div class="two"><div>${requestersPart(jobs, 'Who restores it')}</div><div>${flowPart(flowsOf(jobs, names), 'Where its data goes', (flow) => flowHref(flow, filters))}${jobs.length === 0 ? '' : rulesPart(ruleCounts(jobs), filters)}</div></div>
-<section class="card" aria-labelledby="restores-title"><div class="head"><h2 id="restores-title">Restores</h2><p class="soft small"><a href="${jobsHref(filters)}">All, and filters</a> · <a href="/trends?${new URLSearchParams({ ...filters, period: '365d' })}">Over time</a> · <a href="/projects/${encodeURIComponent(projectId)}/clusters/${encodeURIComponent(clusterName)}/recovery">Recovery as JSON</a></p></div>
+<section class="card" aria-labelledby="restores-title"><div class="head"><h2 id="restores-title">Restores</h2><p class="soft small"><a href="${jobsHref(filters)}">All, and filters</a>\u00a0· <a href="/trends?${new URLSearchParams({ ...filters, period: '365d' })}">Over time</a>\u00a0· <a href="/projects/${encodeURIComponent(projectId)}/clusters/${encodeURIComponent(clusterName)}/recovery">Recovery as JSON</a></p></div>
 ${jobs.length === 0 ? html`<p class="soft">None is on record.</p>` : jobTable(jobs.slice(0, LISTED), `The newest ${counted(Math.min(LISTED, jobs.length), 'restore')}`, names, now)}</section>`;
   const title = `Cluster ${cut(visible(clusterName), 80)}`;
   return document({ title, place: '/clusters', itself: false, body }, now);
@@ -99,7 +99,7 @@ ${fact('Restores', html`<a href="${jobsHref({ projectId, clusterName })}">${know
 ${usual.p50 === undefined ? fact('Median', '–', `of ${MEDIAN_WORDS} and more; there ${usual.restores === 1 ? 'is' : 'are'} ${number(usual.restores)}`, true) : fact('Median', span(usual.p50), `of ${counted(usual.restores, 'completed restore')}`, true)}
 ${fact('Objective', objective?.rtoSeconds === undefined ? '–' : span(objective.rtoSeconds), objective?.rtoSeconds === undefined ? 'no recovery time is set' : 'recovery time', true)}
 ${fact('Drill', drill ? drillMark(drill) : mark('Not known', 'wait', 'ring'), drill?.dueAt === undefined ? 'no due date' : html`due ${day(drill.dueAt)}${missing === undefined ? '' : html`<br><a class="plainlink" href="${jobHref(drill.unproven?.jobId ?? '')}">${missing}</a>`}`, true)}
-${fact('Evidence', html`<span class="measure">${evidence ? gradeWords(evidence) : '–'}</span>`, (evidence && fallWords(evidence)) ?? 'what its restores show', true)}
+${fact('Evidence', html`<span class="measure">${evidence ? gradeWords(evidence) : '–'}</span>`, whole((evidence && fallWords(evidence)) ?? 'what its restores show'), true)}
 </dl>
 `;
 }
@@ -128,7 +128,7 @@ function measured({ read: { jobs }, objective, projectId, clusterName }: Cluster
   const values = valuesOf(restored, side);
   const objectiveSeconds = side === 'durationSeconds' ? objective?.rtoSeconds : objective?.rpoSeconds;
   return html`<section class="card" aria-labelledby="${id}-title"><div class="head"><h2 id="${id}-title">${title}</h2><p class="soft small">${about}</p></div>
-<p class="small">${usualWords(usualOf(values))}</p>
+<p class="small">${whole(usualWords(usualOf(values)))}</p>
 ${
   values.length === 0
     ? ''

@@ -116,6 +116,6 @@ export function restoresOfProject(
   if (jobs.length === 0) return '';
   const filters = { projectId };
   return html`${leftOut(read)}<div class="two"><div>${requestersPart(jobs, 'Who restores its clusters')}</div><div>${flowPart(flowsOf(jobs, names), 'Where the data goes', (flow) => flowHref(flow, filters))}${rulesPart(ruleCounts(jobs), filters)}</div></div>
-<section class="card" aria-labelledby="restores-title"><div class="head"><h2 id="restores-title">Restores</h2><p class="soft small"><a href="${jobsHref(filters)}">All, and filters</a> · <a href="/trends?${new URLSearchParams(filters)}">Over time</a></p></div>
+<section class="card" aria-labelledby="restores-title"><div class="head"><h2 id="restores-title">Restores</h2><p class="soft small"><a href="${jobsHref(filters)}">All, and filters</a>\u00a0· <a href="/trends?${new URLSearchParams(filters)}">Over time</a></p></div>
 ${jobTable(jobs.slice(0, LISTED), `The newest ${counted(Math.min(LISTED, jobs.length), 'restore')}`, names, now)}</section>`;
 }

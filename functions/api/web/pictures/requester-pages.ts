@@ -52,7 +52,7 @@ export function requesterPage(key: ActorKey, { read, names }: RequestersPage, no
   const clusters = grouped(jobs, ({ projectId, clusterName }) => JSON.stringify([projectId, clusterName]));
   const shown = actorName(actor);
   const unsure = GRADES.filter((grade) => (grade === 'likely' || grade === 'weak') && grades[grade] > 0);
-  const body = html`<div class="top"><h1>${name(shown, 200)}</h1><p>${actor.via === undefined ? actorKind(actor) : html`through ${name(actor.via, 80)}`} · <a href="/requesters">All requesters</a></p></div>
+  const body = html`<div class="top"><h1>${name(shown, 200)}</h1><p>${actor.via === undefined ? actorKind(actor) : html`through ${name(actor.via, 80)}`}\u00a0· <a href="/requesters">All requesters</a></p></div>
 ${leftOut(read)}<dl class="facts">
 ${[
   ['Restores', number(jobs.length), html`the newest ${agoTime(newest.requestedAt, now)}`] as const,

@@ -47,7 +47,7 @@ export function trendsPage(page: TrendsPage, now: number): Html {
   dated.set('until', period.until.slice(0, 10));
   const total = over.columns.reduce((sum, { restores }) => sum + restores, 0);
   const durations = clusterDurations(read.jobs, objectives);
-  const body = html`<div class="top"><h1>Trends</h1><p class="soft">${spanName(period, 'week')}, UTC · <a href="${jobsHref(dated)}">${counted(total, 'restore')}</a> · <a href="/exits">Exits</a></p></div>
+  const body = html`<div class="top"><h1>Trends</h1><p class="soft">${spanName(period, 'week')}, UTC\u00a0· <a href="${jobsHref(dated)}">${counted(total, 'restore')}</a>\u00a0· <a href="/exits">Exits</a></p></div>
 ${chips(asked, names)}
 ${tagsNote(page)}<section class="card" aria-labelledby="time-title"><div class="head"><h2 id="time-title">Restores over time</h2></div>
 <ul class="quick" aria-label="Counted by">${TIME_DIMENSIONS.map((by) => chip(DIMENSION_LABEL[by], trendsHref(asked, { by }), by === asked.by))}</ul>

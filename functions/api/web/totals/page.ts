@@ -44,7 +44,7 @@ export function totalsPage({ filters, groupBy, summary, names }: TotalsPage, now
   const { from, to, totals, groups = [], groupsLeftOut = 0, countedFrom } = summary;
   const dated = datedBy(filters, summary);
   const data = new URLSearchParams([...filters, ['groupBy', groupBy]]);
-  const body = html`<div class="top"><h1>Totals by ${LABELS[groupBy].toLowerCase()}</h1><p class="soft">${spanName({ since: from, until: to }, 'day')}, UTC · <a href="${jobsHref(dated)}">${countedFrom === undefined ? '' : 'the newest '}${counted(totals?.jobs ?? summary.jobs, 'restore')}</a></p></div>
+  const body = html`<div class="top"><h1>Totals by ${LABELS[groupBy].toLowerCase()}</h1><p class="soft">${spanName({ since: from, until: to }, 'day')}, UTC\u00a0· <a href="${jobsHref(dated)}">${countedFrom === undefined ? '' : 'the newest '}${counted(totals?.jobs ?? summary.jobs, 'restore')}</a></p></div>
 <section class="card" aria-labelledby="totals-title"><h2 id="totals-title" class="hidden">Totals</h2>
 <ul class="quick" aria-label="Summed up by">${GROUPINGS.map((by) => html`<li><a href="${totalsHref(filters, by)}"${by === groupBy ? raw(' aria-current="true"') : ''}>${LABELS[by]}</a></li>`)}</ul>
 <ul class="quick" aria-label="Filters">${FILTERS.flatMap((filter) => valuesOf(filters, filter).map((value) => givenChip(totalsHref(withoutValue(filters, filter, value), groupBy), filter, value, names)))}<li><a href="${jobsHref(filters)}">Change filters in the list</a></li></ul>
@@ -90,8 +90,11 @@ ${cells(totals)}</tr>
 
 function shownValue({ value, name: named }: Group, groupBy: Grouping): Html | string {
   if (value === undefined) return html`<span class="soft">None, or not known</span>`;
-  return named === undefined ? name(filterValue(groupBy as Filter, value)) : name(named, 100);
+  return named === undefined ? name(filterValue(groupBy as Filter, value)) : name(named, MAX_NAME);
 }
+
+/** Of a project and a cluster: the end of a name is often what tells it from others. */
+const MAX_NAME = 160;
 
 const cells = ({ jobs, completed, failed, open, withFindings, durations }: Totals) => {
   const { medianSeconds, p95Seconds, maxSeconds } = durations;

@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import type { DrillLine, DrillMonth, MonthState } from '../../pictures/drill-months.ts';
 import { spanLabel, spanName } from '../../pictures/spans.ts';
 import { counted } from '../../text.ts';
-import { type Html, name } from '../text.ts';
+import { type Html, name, whole } from '../text.ts';
 import { type Cell, type CellLook, cellTable } from './cells.ts';
 import { ends } from './plot.ts';
 
@@ -50,7 +50,7 @@ export function drillCalendar({ lines, caption, head = plainHead, href, beside }
           ...(href && month.state === 'restored' ? { href: href(line, month) } : {}),
         }),
       ),
-      words: html`${wordsOf(line.months)}${beside ? html`<span class="sub">${beside(line)}</span>` : ''}`,
+      words: html`${whole(wordsOf(line.months))}${beside ? html`<span class="sub">${beside(line)}</span>` : ''}`,
     })),
     legend: STATES.filter((state) => present.has(state)).map((state) => ({ look: LOOK[state], label: LABEL[state] })),
   });

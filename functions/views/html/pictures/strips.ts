@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import { shortSpan, span } from '../../../restore/text.ts';
 import { type ClusterDurations, valuesOf } from '../../pictures/durations.ts';
 import { number } from '../../text.ts';
-import { type Html, name } from '../text.ts';
+import { type Html, name, whole } from '../text.ts';
 import { usualWords } from './dots.ts';
 import { fixed, linked, roundUpSeconds } from './plot.ts';
 
@@ -26,7 +26,7 @@ export function strips({ clusters, href }: Strips): Html {
   const greatest = shown.map(({ objective, usual }) => Math.max(objective?.rtoSeconds ?? 0, usual.max ?? 0));
   const top = roundUpSeconds(Math.max(1, ...greatest));
   return html`<ul class="legend" aria-hidden="true"><li><svg viewBox="0 0 8 8"><circle class="fill-ok" cx="4" cy="4" r="4"/></svg>A completed restore</li><li><svg viewBox="0 0 8 8"><circle class="fill-bad" cx="4" cy="4" r="4"/></svg>Over the objective</li><li><svg viewBox="0 0 8 8"><rect class="fill-text" x="3" width="2" height="8"/></svg>Objective</li></ul>
-<table class="pictured" role="table"><caption class="hidden">Durations of completed restores by cluster, those that missed an objective first</caption>
+<table class="pictured sentences" role="table"><caption class="hidden">Durations of completed restores by cluster, those that missed an objective first</caption>
 <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Cluster</th><th role="columnheader" scope="col"><span class="hidden">Durations</span><span class="axis" aria-hidden="true"><span>0</span><span>${shortSpan(top / 2)}</span><span>${shortSpan(top)}</span></span></th><th role="columnheader" scope="col">In words</th></tr></thead>
 <tbody role="rowgroup">${shown.map(row)}</tbody></table>${left > 0 ? html`<p class="soft small">And ${number(left)} more clusters: choose a project, or a shorter time.</p>` : ''}`;
 
@@ -40,7 +40,7 @@ export function strips({ clusters, href }: Strips): Html {
         ? ''
         : ` Of ${span(limit)} allowed: ${number(rto.met)} met, ${number(rto.missed)} missed${rto['not known'] > 0 ? `, ${number(rto['not known'])} not known` : ''}.`;
     return html`<tr role="row"><th role="rowheader" scope="row">${to === undefined ? shownName : html`<a class="plainlink" href="${to}">${shownName}</a>`}<span class="sub">${name(projectName)}</span></th>
-<td role="cell" class="drawn">${linkedStrip(cluster, to)}</td><td role="cell" class="words">${usualWords(usual)}${judged === '' ? '' : html`<span class="sub${rto.missed > 0 ? ' bad' : ''}">${judged}</span>`}</td></tr>
+<td role="cell" class="drawn">${linkedStrip(cluster, to)}</td><td role="cell" class="words">${whole(usualWords(usual))}${judged === '' ? '' : html`<span class="sub${rto.missed > 0 ? ' bad' : ''}">${whole(judged)}</span>`}</td></tr>
 `;
   }
 

@@ -7,6 +7,7 @@ export const PICTURE_DARK = `--bar-ok:#46a37e;--bar-bad:#f0695c;--bar-now:#5f8fd
 --c1:#6ea0ea;--c2:#e0913f;--c3:#4fb5ab;--c4:#b48ae0;--c5:#c9ad45`;
 
 export const PICTURES = `
+.whole{white-space:nowrap}
 .chart{margin:0;display:grid;grid-template-columns:auto 1fr;gap:0 .5rem}
 .chart svg{grid-column:2;width:100%;height:9.5rem;display:block;overflow:visible}
 .chart .y{display:flex;flex-direction:column;justify-content:space-between;text-align:right;margin:-.55rem 0;line-height:1.1rem}
@@ -21,9 +22,9 @@ export const PICTURES = `
 .dot{fill:none;stroke-width:8;stroke-linecap:round;vector-effect:non-scaling-stroke}.dot.ok{stroke:var(--bar-ok)}.dot.bad{stroke:var(--bar-bad)}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;padding:0;margin:.5rem 0 0;font-size:.8125rem}
 .under{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.25rem 1.5rem}.under details{font-size:.8125rem;margin-top:.5rem}.under details[open]{width:100%}
-.legend svg{width:.7rem;height:.7rem;margin-right:.4rem}.legend .key{width:1rem;overflow:visible}
+.legend li{display:flex;align-items:baseline;gap:.4rem}.legend svg{width:.7rem;height:.7rem;flex:none}.legend .key{width:1rem;overflow:visible}
 .scroll{overflow:auto;max-height:22rem;margin-top:.75rem}
-.pictured{table-layout:fixed;margin-top:.75rem}.pictured th:first-child{width:22%}.pictured th:nth-child(3){width:30%}
+.pictured{table-layout:fixed;margin-top:.75rem}.pictured th:first-child{width:22%}.pictured th:nth-child(3){width:34%}
 .pictured .words{font-size:.8125rem;overflow-wrap:break-word}.pictured strong.bad,.sub.bad{color:var(--bad)}
 .cells,.strip{display:block;width:100%;height:1.25rem;overflow:visible}.strip{height:1.5rem}
 .cell{vector-effect:non-scaling-stroke;stroke-width:1.25;stroke:none;fill:var(--bar-ok)}
@@ -38,6 +39,6 @@ export const PICTURES_NARROW = `
 .chart svg{height:8rem}.flow{display:none}
 .pictured,.pictured tbody,.pictured tr,.pictured td,.pictured tbody th{display:block;width:auto!important}
 .pictured thead th:not(:nth-child(2)){position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.pictured thead,.pictured thead tr,.pictured thead th:nth-child(2){display:block;width:auto!important;padding:0}
-.pictured tbody tr{display:grid;grid-template-columns:minmax(0,2fr) minmax(0,3fr);gap:.15rem .75rem;border-top:1px solid var(--line);padding:.45rem 0}.pictured tbody th,.pictured td{border:0;padding:0}.pictured .drawn{grid-area:2/1/auto/-1}.pictured .words{grid-area:1/2;text-align:right}
-.ranks,.ranks tbody{display:block}.ranks thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.ranks tr{display:grid;grid-template-columns:3.5rem 1fr;gap:0 .75rem;border-top:1px solid var(--line);padding:.4rem 0}.ranks th,.ranks td{border:0;padding:0;width:auto!important}.ranks th{grid-column:1/-1}
+.pictured tbody tr{display:grid;grid-template-columns:minmax(0,2fr) minmax(0,3fr);gap:.15rem .75rem;border-top:1px solid var(--line);padding:.45rem 0}.pictured tbody th,.pictured td{border:0;padding:0}.pictured .drawn{grid-area:2/1/auto/-1}.pictured .words{grid-area:1/2;text-align:right}.sentences th .sub{display:inline;margin-left:.4rem}.sentences th,.sentences .words{grid-area:auto/1/auto/-1;text-align:left}.sentences .drawn{grid-area:auto/1/auto/-1}
+.ranks,.ranks tbody{display:block}.ranks thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.ranks tr{display:grid;grid-template-columns:2.75rem 1fr;gap:0 .5rem;border-top:1px solid var(--line);padding:.4rem 0}.ranks th,.ranks td{border:0;padding:0;width:auto!important}.ranks th{grid-column:1/-1}.ranks .r{text-align:left}
 `;
