@@ -20,13 +20,13 @@ describe('anchors', () => {
   });
   const keyOf = ({ projectId, jobId }: CollectedJob) => jobKey(projectId, jobId);
 
-  /** As a writer would who knows the scheme: another outcome, under a chain made anew. */
+  /** As a writer would who knows the scheme: nobody asked for it, under a chain made anew. What a day keeps of its jobs says nothing of it. */
   function forge(job: CollectedJob): string {
     const before = storedItem(shell, keyOf(job));
     const stored = JSON.parse(before) as LedgerJob;
     const changes = stored.changes.slice(0, -1);
     const { previous: _, state: __, ...last } = stored.changes.at(-1) as LedgerJob['changes'][number];
-    const forged = { ...stored, durationSeconds: 1, changes: relinked({ ...stored, changes }) };
+    const forged = { ...stored, requester: { reason: 'none' as const }, changes: relinked({ ...stored, changes }) };
     putItem(shell, keyOf(job), JSON.stringify({ ...forged, changes: [...forged.changes, chained(forged, last)] }));
     return before;
   }
