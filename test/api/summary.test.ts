@@ -8,6 +8,7 @@ import { testEngine } from '../ledger/engines.ts';
 import { completed, idAt, job, PROJECT, seen } from '../ledger/jobs.ts';
 import { NOW } from '../ledger/table.ts';
 import { type Service, startService } from './service.ts';
+import { textOf } from './web/site.ts';
 
 const OTHER = 'b'.repeat(24);
 const engine = testEngine();
@@ -94,7 +95,7 @@ test.each(['period=30d', 'period=30d&destination=project,download', 'period=30d&
 );
 
 test('the overview says of how many restores its median is, and has none of too few', async () => {
-  const says = async (of: Service) => (await of.get('/', { accept: 'text/html' })).text();
+  const says = async (of: Service) => textOf(await (await of.get('/', { accept: 'text/html' })).text());
   expect(await says(service)).toMatch(/20 restores completed in [^(]+ \(median\), [^(]+ \(95th percentile\)/);
   await using few = await startService(engine);
   for (const one of JOBS.slice(0, 10)) await few.ledger.record(one, seen(0));

@@ -75,7 +75,7 @@ export const JOB_FILTERS = {
   source: described(texts('a pattern such as prod-* or prod-*/orders'), `What was restored. ${PATTERN}`),
   tag: described(
     TAG,
-    'Of clusters with any of these tags, such as env=prod, or env=prod* for a pattern of the value: as Atlas has them now, or as clusters that are gone had them last. `tagsNotKnown` of the answer says where tags are not known. A tag that no cluster has is refused.',
+    'Of clusters with any of these tags, such as env=prod, or env=prod* for a pattern of the value: as Atlas has them now, or as clusters that are gone had them last. The answer says where tags are not known. A tag that no cluster has is refused.',
   ),
   status: described(someOf(STATUSES), 'Any of these.'),
   open: described(flag, 'true: PENDING, RUNNING or READY; false: any other status. Not with `status`.'),
