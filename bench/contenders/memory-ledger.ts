@@ -68,6 +68,7 @@ export class MemoryLedger implements Ledger {
   countDays = async () => {};
   dayCounts = (): Promise<never> => notHere('dayCounts');
   dayJobDigests = (): Promise<never> => notHere('dayJobDigests');
+  daysWritten = (): Promise<never> => notHere('daysWritten');
   olderJobs = async () => undefined;
   coverageWritten = async () => {};
   coverageTotals = async () => undefined;

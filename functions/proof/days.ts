@@ -8,7 +8,7 @@ import { defined } from '../platform/defined.ts';
 import { isOpen } from '../restore/job.ts';
 import { STATUSES } from '../schema/words.ts';
 
-type KeptReader = Pick<Ledger, 'dayCounts' | 'dayJobDigests' | 'olderJobs' | 'jobs'>;
+type KeptReader = Pick<Ledger, 'dayCounts' | 'dayJobDigests' | 'daysWritten' | 'olderJobs' | 'jobs'>;
 
 /** Of the jobs of a day. */
 interface Tally {
@@ -41,7 +41,9 @@ export class DayRecount {
    */
   async differing(ledger: KeptReader): Promise<string[]> {
     const differing: string[] = [];
-    for (const [day, kept] of await keptOf(ledger, [...this.#days.keys()])) {
+    // Of days without jobs, too, as jobs may be kept that nobody recorded.
+    const days = [...new Set([...this.#days.keys(), ...(await ledger.daysWritten())])];
+    for (const [day, kept] of await keptOf(ledger, days)) {
       if (isSame(kept, this.#days.get(day))) continue;
       const listed = await tallyListed(ledger, day);
       const now = (await keptOf(ledger, [day])).get(day);

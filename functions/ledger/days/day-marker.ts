@@ -1,8 +1,8 @@
 // functions/ledger/days/day-marker.ts: the days that a process writes jobs of, marked before and after (docs/decisions/0034-day-counts.md).
 import { dayMarksKey, dayOf } from '../table/keys.ts';
-import type { Table } from '../table/table-port.ts';
-import { attributeOf } from './marks.ts';
-import { isMarkedAsOlder, markOlder } from './older-jobs.ts';
+import type { Condition, Table } from '../table/table-port.ts';
+import { attributeOf, type DayMarks, marksOf } from './marks.ts';
+import { closeOlder, isMarkedAsOlder, openOlder } from './older-jobs.ts';
 
 /** A writer that has been writing to a day for so long marks it again, in ms. */
 export const REMARK_AFTER_MS = 300_000;
@@ -10,8 +10,8 @@ export const REMARK_AFTER_MS = 300_000;
 interface Mark {
   atMs: number;
   written: Promise<unknown>;
-  /** Marks of the day that are to be closed, this one included. */
-  open: number;
+  /** Marks of the day that are to be closed, this one included once it is written: their numbers, in order. */
+  open: number[];
 }
 
 /** Marks a day once, however many jobs of it are written. */
@@ -20,7 +20,7 @@ export class DayMarker {
   readonly #now: () => number;
   readonly #marked = new Map<string, Mark>();
   /** Marks of older days that are to be closed. */
-  #older = 0;
+  #older: number[] = [];
   /** Writes under way, of whoever shares this. */
   #writing = 0;
 
@@ -53,21 +53,23 @@ export class DayMarker {
 
   #isMarked(day: string): boolean {
     const mark = this.#marked.get(day);
-    return mark !== undefined && this.#now() - mark.atMs < REMARK_AFTER_MS;
+    // Of a mark that is of the future, as the clock has stepped backward, it is not known how old it is.
+    return mark !== undefined && Math.abs(this.#now() - mark.atMs) < REMARK_AFTER_MS;
   }
 
   #begin(days: readonly string[]): void {
     const atMs = this.#now();
+    const marks = new Map(days.map((day) => [day, this.#marked.get(day)?.open ?? []]));
+    const opening = addMarks(this.#table, days, () => ({ opened: 1 })).then((standing) => {
+      for (const [day, open] of marks) withNewest(open, standing.get(day));
+    });
     const isOlder = days.some((day) => isMarkedAsOlder(day, atMs));
-    if (isOlder) this.#older += 1;
-    const written = Promise.all([
-      addMarks(this.#table, days, () => ({ opened: 1 })),
-      isOlder && markOlder(this.#table, { opened: 1 }),
-    ]);
-    for (const day of days) this.#marked.set(day, { atMs, written, open: (this.#marked.get(day)?.open ?? 0) + 1 });
+    const older = this.#older;
+    const opened = isOlder && openOlder(this.#table).then((standing) => withNewest(older, standing));
+    const written = Promise.all([opening, opened]);
+    for (const [day, open] of marks) this.#marked.set(day, { atMs, written, open });
     // One that may be written or not is never closed: its day is counted anew until it is settled.
     written.catch(() => {
-      if (isOlder) this.#older = Math.max(0, this.#older - 1);
       for (const day of days) if (this.#marked.get(day)?.written === written) this.#marked.delete(day);
     });
   }
@@ -81,24 +83,50 @@ export class DayMarker {
     if (this.#writing > 0) return;
     const [marked, older] = [new Map(this.#marked), this.#older];
     this.#marked.clear();
-    this.#older = 0;
-    await addMarks(this.#table, [...marked.keys()], (day) => ({ closed: marked.get(day)?.open ?? 0 }));
-    if (older > 0) await markOlder(this.#table, { closed: older });
+    this.#older = [];
+    await Promise.all([...marked.values()].map(({ written }) => written));
+    const open = new Map([...marked].map(([day, mark]) => [day, mark.open]));
+    const last = new Map([...open].map(([day, of]) => [day, of.at(-1) ?? 0]));
+    await addMarks(this.#table, [...marked.keys()], (day) => ({ closed: open.get(day)?.length ?? 0 }), last);
+    if (older.length > 0) await closeOlder(this.#table, older.length, older.at(-1) ?? 0);
   }
 }
 
-/** Each day once more. Requests: 1 write a month. @param of a day: what else is added */
+/** With one more that was written, without those that were settled by then, as if whoever made them had died. */
+function withNewest(open: number[], standing: DayMarks | undefined): void {
+  if (standing) open.splice(0, open.length, ...open.filter((mark) => mark > standing.settled), standing.marks);
+}
+
+/**
+ * Each day once more. Requests: 1 write a month, and where one of its days was settled over marks that are closed, as if whoever made them
+ * had died, 1 more for each of its days.
+ * @param more of a day: what else is added
+ * @param last by day, the last mark that is closed
+ * @returns by day, how it stands then
+ */
 export async function addMarks(
   table: Table,
   days: readonly string[],
   more: (day: string) => { opened?: number; closed?: number } = () => ({}),
-): Promise<void> {
-  const months = new Map<string, Record<string, number>>();
-  for (const day of days) {
-    const month = day.slice(0, 7);
-    const add = Object.entries({ marks: 1, ...more(day) }) as ['marks' | 'opened' | 'closed', number][];
-    const named = Object.fromEntries(add.map(([name, by]) => [attributeOf(name, day), by]));
-    months.set(month, { ...months.get(month), ...named });
+  last?: ReadonlyMap<string, number>,
+): Promise<Map<string, DayMarks>> {
+  const standing = new Map<string, DayMarks>();
+  const write = async (month: string, some: readonly string[], isOpen: boolean): Promise<boolean> => {
+    const add = some.flatMap((day) => {
+      const named = Object.entries({ marks: 1, ...(isOpen && more(day)) }) as ['marks' | 'opened' | 'closed', number][];
+      return named.map(([name, by]) => [attributeOf(name, day), by] as const);
+    });
+    const below = some.map((day) => [attributeOf('settled', day), { below: last?.get(day) ?? 0 }] as const);
+    const condition: Condition = last && isOpen ? Object.fromEntries(below) : {};
+    const written = await table.update(dayMarksKey(month), { add: Object.fromEntries(add) }, condition);
+    if (written.done) for (const day of some) standing.set(day, marksOf(written.item, day));
+    return written.done;
+  };
+  for (const month of new Set(days.map((day) => day.slice(0, 7)))) {
+    const ofMonth = days.filter((day) => day.startsWith(month));
+    if (await write(month, ofMonth, true)) continue;
+    // What was settled is closed: closed once more, it would stand for a mark that somebody else made since.
+    for (const day of ofMonth) if (!(await write(month, [day], true))) await write(month, [day], false);
   }
-  for (const [month, add] of months) await table.update(dayMarksKey(month), { add }, {});
+  return standing;
 }

@@ -20,7 +20,7 @@ import { everything, itemsAt, type Table } from '../table/table-port.ts';
 import { addMarks } from './day-marker.ts';
 import { jobsOf } from './day-range.ts';
 import { countKeysOf, countsIn, markKeysOf, standingOf } from './kept-counts.ts';
-import { attributeOf, type DayMarks, isLongAgo, markedDays, NOT_PACKED } from './marks.ts';
+import { attributeOf, type DayMarks, isAhead, isKept, isLongAgo, markedDays, NOT_PACKED } from './marks.ts';
 import { countOlder } from './older-jobs.ts';
 import { JobPacker, packedJob } from './packed-jobs.ts';
 
@@ -41,13 +41,15 @@ export class DayRepository {
   /**
    * Counts the days that were written to since they were counted, newest first, until there is no time left; and then what is known of the
    * older ones together.
-   * @param every every day that was ever written to
-   * Requests: 1 query, and for each of these days 1 batch read, 1 query for each 500 jobs, and 2 writes, or 3 where its jobs are kept; and
+   * @param every every day that was ever written to, as the jobs say, whatever is kept
+   * Requests: 1 query, with `every` those of `#markMonths`, and for each of these days 1 batch read, 1 query for each 500 jobs, and 2 writes, or 3 where its jobs are kept; and
    * those of `countOlder`.
    * @throws LedgerError
    */
   async count(isOutOfTime: () => boolean, every = false): Promise<void> {
     await this.begin();
+    // Marks may have been taken away, with which the jobs of a day go.
+    if (every) await this.#markMonths();
     for await (const month of everything(this.#table, { ...ALL_DAY_MARKS, order: 'desc', consistent: true })) {
       const due = markedDays(month).filter((day) => every || isDue(day, this.#now()));
       await forEachConcurrent(due.toReversed(), PARALLEL_DAYS, async (day) => {
@@ -77,6 +79,13 @@ export class DayRepository {
   async begin(): Promise<void> {
     this.#hasBegun ||= (await this.#table.get(DAYS_KEY)) !== undefined;
     if (this.#hasBegun) return;
+    await this.#markMonths();
+    await this.#table.put({ ...DAYS_KEY, since: new Date(this.#now()).toISOString() });
+    this.#hasBegun = true;
+  }
+
+  /** Requests: for each month with jobs 8 queries and 1 write. */
+  async #markMonths(): Promise<void> {
     for (let from: string | undefined = FIRST_ID; from !== undefined; ) {
       const first = await this.#firstJobFrom(from);
       if (first === undefined) break;
@@ -85,8 +94,6 @@ export class DayRepository {
       const next = lowestIdAt(`${monthAfter(month)}-01T00:00:00Z`);
       from = next > first ? next : undefined;
     }
-    await this.#table.put({ ...DAYS_KEY, since: new Date(this.#now()).toISOString() });
-    this.#hasBegun = true;
   }
 
   async #firstJobFrom(id: string): Promise<string | undefined> {
@@ -119,10 +126,15 @@ export class DayRepository {
       [attributeOf('packed', day)]: kept ? marks : NOT_PACKED,
       [attributeOf('jobs', day)]: kept?.jobs ?? 0,
       ...(isAgain
-        ? { [attributeOf('settled', day)]: marks, [attributeOf('closed', day)]: opened }
+        ? {
+            [attributeOf('settled', day)]: marks,
+            [attributeOf('closed', day)]: opened,
+            [attributeOf('repacked', day)]: marks,
+          }
         : { [attributeOf('counted', day)]: marks, [attributeOf('countedAt', day)]: startedAt }),
     };
-    await this.#table.update(dayMarksKey(day.slice(0, 7)), { set }, {});
+    // Not of a day that was marked meanwhile: it has to be counted again, and who began and ended since has to stay counted.
+    await this.#table.update(dayMarksKey(day.slice(0, 7)), { set }, { [attributeOf('marks', day)]: marks });
   }
 
   /** @param before what was read, which is stored still if this is done */
@@ -132,7 +144,9 @@ export class DayRepository {
   }
 }
 
-const isDue = ({ marks, counted, countedAt, settled, packed }: DayMarks, now: number) =>
-  (settled !== marks && (counted !== marks || isLongAgo(countedAt, now))) ||
-  // Counted by a version that does not keep the jobs.
-  (packed !== counted && packed !== NOT_PACKED);
+function isDue(day: DayMarks, now: number): boolean {
+  const { marks, counted, countedAt, settled, packed } = day;
+  if (settled !== marks && (counted !== marks || isLongAgo(countedAt, now) || isAhead(countedAt, now))) return true;
+  // Counted, or settled, by a version that does not keep the jobs.
+  return !isKept(day) && packed !== NOT_PACKED;
+}

@@ -4,12 +4,13 @@ import { canonicalJson } from '../model/fingerprint.ts';
 import { NO_IDS, toggled } from '../model/id-set.ts';
 import type { JobSummary } from '../model/ledger.ts';
 import { type Item, itemOf } from '../table/job-item.ts';
-import { dayJobsKey, dayMarksKey } from '../table/keys.ts';
-import { itemsAt, type Table } from '../table/table-port.ts';
+import { ALL_DAY_MARKS, dayJobsKey, dayMarksKey } from '../table/keys.ts';
+import { everything, itemsAt, type Table } from '../table/table-port.ts';
 import { markKeysOf, standingOf } from './kept-counts.ts';
-import { isPacked, marksOf } from './marks.ts';
+import { type DayMarks, isPacked, markedDays, marksOf } from './marks.ts';
 import { packedJob, unpackedJobs } from './packed-jobs.ts';
 
+const DAMAGED = 'damaged';
 /** Days whose jobs are in memory at once. */
 const PARALLEL_DAYS = 25;
 
@@ -23,17 +24,27 @@ export const digestWith = (digest: string, job: Item | JobSummary): string =>
  */
 export async function jobDigests(table: Table, days: readonly string[]): Promise<Map<string, string>> {
   const marks = await itemsAt(table, markKeysOf(days));
-  const packed = [...standingOf(marks, days).keys()].filter((day) =>
-    isPacked(marksOf(itemOf(marks, dayMarksKey(day.slice(0, 7))), day)),
-  );
+  const packed = [...standingOf(marks, days).keys()]
+    .map((day) => marksOf(itemOf(marks, dayMarksKey(day.slice(0, 7))), day))
+    .filter(isPacked);
   const digests = new Map<string, string>();
   for (const some of chunks(packed, PARALLEL_DAYS)) {
-    const items = await itemsAt(table, some.map(dayJobsKey));
-    for (const day of some) {
-      const jobs = unpackedJobs(itemOf(items, dayJobsKey(day)));
-      // Of a day whose jobs were taken away, none are kept, which differs.
-      digests.set(day, (jobs ?? []).reduce(digestWith, NO_IDS));
+    const keys = some.map(({ day }) => dayJobsKey(day));
+    const items = await itemsAt(table, keys);
+    for (const [n, key] of keys.entries()) {
+      const of = some[n] as DayMarks;
+      const kept = of.marks === 0 ? [] : unpackedJobs(itemOf(items, key), of);
+      // Where they were taken away, or are no list of that day's jobs, they are those of no day.
+      digests.set(of.day, kept?.reduce(digestWith, NO_IDS) ?? DAMAGED);
     }
   }
   return digests;
+}
+
+/** The days that jobs were ever written of, whether any are left. Requests: 1 query. @throws LedgerError */
+export async function daysWritten(table: Table): Promise<string[]> {
+  const days: string[] = [];
+  for await (const month of everything(table, { ...ALL_DAY_MARKS, consistent: true }))
+    days.push(...markedDays(month).map(({ day }) => day));
+  return days;
 }

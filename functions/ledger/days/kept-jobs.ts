@@ -50,14 +50,14 @@ export async function keptJobs(
   if (ranges.length > MAX_RANGES) return undefined;
   const standing = standingOf(marks, isCounted ? left : []);
   // What is read after the marks is no older than they say.
-  const keys: Key[] = [...packed.map(dayJobsKey), ...countKeysOf(standing)];
+  const keys: Key[] = [...packed.map(({ day }) => dayJobsKey(day)), ...countKeysOf(standing)];
   const [items, ...read] = await Promise.all([
     itemsAt(table, keys),
     ...ranges.map((range) => inIndex(table, range, most)),
   ]);
   const jobs = read.flatMap((range) => range.jobs);
-  for (const day of packed) {
-    const ofDay = unpackedJobs(itemOf(items, dayJobsKey(day)));
+  for (const { day, jobs: count } of packed) {
+    const ofDay = unpackedJobs(itemOf(items, dayJobsKey(day)), { day, jobs: count });
     if (!ofDay) return undefined;
     jobs.push(...ofDay);
   }
@@ -65,8 +65,9 @@ export async function keptJobs(
   const ends = [...read.map((range) => range.reachedAt ?? ''), isMore ? `${days[left.length]}T00:00:00.000Z` : ''];
   const reachedAt = ends.sort().at(-1);
   const counts = countsIn(items, standing);
-  if (isCounted && read.every((range) => range.reachedAt === undefined))
-    countInto(counts, days.slice(left.length), jobs);
+  const isRead = (day: string) =>
+    ranges.every(([first, last], n) => read[n]?.reachedAt === undefined || day < first || day > last);
+  if (isCounted) countInto(counts, days.slice(left.length).filter(isRead), jobs);
   const ofDays = jobs.sort((a, b) => (String(a.jobId) < String(b.jobId) ? 1 : -1));
   if (!reachedAt) return { jobs: ofDays, counts };
   return { jobs: ofDays.filter(({ jobId }) => requestedAt(String(jobId)) >= reachedAt), reachedAt, counts };
@@ -104,8 +105,8 @@ function daysFrom(first: string, last: string): string[] {
 type DayRange = [first: string, last: string];
 
 interface Chosen {
-  /** With jobs. */
-  packed: string[];
+  /** With jobs, and how many. */
+  packed: { day: string; jobs: number }[];
   /** Of the same month each. */
   ranges: DayRange[];
   /** Those before. */
@@ -119,7 +120,7 @@ function standsOf(marks: readonly Item[], day: string): 'empty' | 'written' | nu
 
 /** From the newest day on. How many jobs a day has that somebody writes to is not known. */
 function chosen(marks: readonly Item[], days: readonly string[], most: number): Chosen {
-  const packed: string[] = [];
+  const packed: Chosen['packed'] = [];
   const ranges: DayRange[] = [];
   let jobs = 0;
   let at = days.length;
@@ -130,7 +131,7 @@ function chosen(marks: readonly Item[], days: readonly string[], most: number): 
     if (stands === 'written' && last && last[0] === days[at] && last[0].slice(0, 7) === day.slice(0, 7)) last[0] = day;
     else if (stands === 'written') ranges.push([day, day]);
     else if (typeof stands === 'number' && stands > 0) {
-      packed.push(day);
+      packed.push({ day, jobs: stands });
       jobs += stands;
     }
   }

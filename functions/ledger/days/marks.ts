@@ -9,8 +9,10 @@ import { fieldOf } from '../table/table-port.ts';
  */
 export const SETTLE_MS = 900_000;
 
-/** A clock may have been wrong, and ahead. */
-export const isLongAgo = (at: number, now: number) => Math.abs(now - at) >= SETTLE_MS;
+export const isLongAgo = (at: number, now: number) => now - at >= SETTLE_MS;
+
+/** By a clock that has stepped backward since, or by one that was ahead: how long ago that was is not known. */
+export const isAhead = (at: number, now: number) => at - now >= SETTLE_MS;
 
 /** How a day stands: numbers that only grow, each an attribute of its own, so that writers don't wait for one another. */
 export interface DayMarks {
@@ -32,6 +34,8 @@ export interface DayMarks {
   packed: number;
   /** How many jobs were. */
   jobs: number;
+  /** `settled` as it was when the jobs were kept with that: a version that does not keep them settles a day all the same. */
+  repacked: number;
 }
 
 /** Of a day with more jobs than one item may hold. */
@@ -52,6 +56,7 @@ export function marksOf(item: Item | undefined, day: string): DayMarks {
     settled: value('settled'),
     packed: value('packed'),
     jobs: value('jobs'),
+    repacked: value('repacked'),
   };
 }
 
@@ -62,8 +67,12 @@ export function marksOf(item: Item | undefined, day: string): DayMarks {
 export const isCounted = ({ marks, opened, closed, counted, settled }: DayMarks) =>
   (counted === marks && opened === closed) || settled === marks;
 
-/** Whether a day's jobs are kept as it was counted. A version that does not keep them counts all the same. */
-export const isPacked = (marks: DayMarks) => isCounted(marks) && marks.packed === marks.counted;
+/** Whether a day's jobs are kept as it was counted last, and as it was settled. A version that does not keep them counts all the same. */
+export const isPacked = (marks: DayMarks) => isCounted(marks) && isKept(marks);
+
+/** Not of a day that has more jobs than are kept. */
+export const isKept = ({ marks, counted, settled, packed, repacked }: DayMarks) =>
+  packed === counted && (settled !== marks || repacked === settled);
 
 /** The days of a month's item that were ever marked. */
 export const markedDays = (item: Item): DayMarks[] =>

@@ -9,7 +9,7 @@ import type { IndexedJob } from '../model/table.ts';
 import type { Item } from '../table/job-item.ts';
 import { OLDER_JOBS_KEY } from '../table/keys.ts';
 import { fieldOf, type Table } from '../table/table-port.ts';
-import { isCounted, isLongAgo, marksOf } from './marks.ts';
+import { type DayMarks, isAhead, isCounted, isLongAgo, marksOf } from './marks.ts';
 
 /** Where a job is, and where its data went. */
 export type KeptJob = Pick<IndexedJob, 'jobId' | 'projectId' | 'targetProjectId'>;
@@ -32,9 +32,21 @@ export const dayBefore = (days: number, now: number) => new Date(now - days * DA
 /** Whether whoever writes jobs of this day has to mark them as older. */
 export const isMarkedAsOlder = (day: string, now: number) => day <= dayBefore(MARKED_DAYS - 1, now);
 
-/** Before jobs of such days are written, and after. Requests: 1 write. @throws LedgerError */
-export const markOlder = (table: Pick<Table, 'update'>, add: { opened: number } | { closed: number }) =>
-  table.update(OLDER_JOBS_KEY, { add: { marks: 1, ...add } }, {});
+/** Before jobs of such days are written. Requests: 1 write. @returns how they stand then @throws LedgerError */
+export async function openOlder(table: Pick<Table, 'update'>): Promise<DayMarks | undefined> {
+  const written = await table.update(OLDER_JOBS_KEY, { add: { marks: 1, opened: 1 } }, {});
+  return written.done ? marksOf(written.item, '') : undefined;
+}
+
+/**
+ * After they were written. What was settled is closed, as if whoever made these marks had died. Requests: 1 write, and 1 more where that is so.
+ * @param open how many are closed @param last the last of them @throws LedgerError
+ */
+export async function closeOlder(table: Pick<Table, 'update'>, open: number, last: number): Promise<void> {
+  const closing = { add: { marks: 1, closed: open } };
+  const { done } = await table.update(OLDER_JOBS_KEY, closing, { settled: { below: last } });
+  if (!done) await table.update(OLDER_JOBS_KEY, { add: { marks: 1 } }, {});
+}
 
 /** Nothing where somebody writes to them, or wrote since they were counted, or where that was long ago. */
 export function olderJobsOf(item: Item | undefined, now: number): OlderJobs | undefined {
@@ -54,15 +66,15 @@ export async function countOlder(table: Table, now: () => number, every = false)
   const { marks, opened, counted, countedAt, settled } = marksOf(item, '');
   const [kept, revision] = [fieldOf(item, 'jobs') as OlderJobs | undefined, Number(fieldOf(item, 'revision') ?? 0)];
   const isAgain = kept !== undefined && counted === marks && isLongAgo(countedAt, startedAt);
-  const isDue = settled !== marks && (counted !== marks || isAgain);
+  const isDue = settled !== marks && (counted !== marks || isAgain || isAhead(countedAt, startedAt));
   const isThere =
     kept && kept.before >= dayBefore(RECOUNT_DAYS, startedAt) && kept.before <= dayBefore(MARKED_DAYS, startedAt);
   if (isThere && !isDue && !every) return;
   const jobs = await readOlder(table, dayBefore(KEPT_DAYS, startedAt));
   const state = isAgain ? { settled: marks, closed: opened } : { counted: marks, countedAt: startedAt };
-  // Not done where somebody else has counted meanwhile.
+  // Not done where somebody else has counted, or marked them, meanwhile.
   const set = { jobs, ...state, revision: revision + 1 };
-  await table.update(OLDER_JOBS_KEY, { set }, { revision: revision === 0 ? undefined : revision });
+  await table.update(OLDER_JOBS_KEY, { set }, { revision: revision === 0 ? undefined : revision, marks });
 }
 
 async function begin(table: Table): Promise<Item | undefined> {

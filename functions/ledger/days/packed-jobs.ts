@@ -1,9 +1,11 @@
 // functions/ledger/days/packed-jobs.ts: the jobs of a day as an index has them, packed into one item beside the day's counts
 // (docs/decisions/0060-jobs-of-a-day.md).
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { isObjectId } from '../../restore/object-id.ts';
 import type { CountedJob } from '../model/day-counts.ts';
 import { FINDING_RULES, INDEXED_JOB_FIELDS, type IndexedJob } from '../model/table.ts';
 import { type Item, pick } from '../table/job-item.ts';
+import { dayOf } from '../table/keys.ts';
 import { fieldOf } from '../table/table-port.ts';
 
 /** Of findings no more than what is counted: their words may name people, whose names can be erased from the jobs alone. */
@@ -39,16 +41,42 @@ export class JobPacker {
   }
 }
 
-/** As items of an index, newest first. Nothing where the item has none. */
-export function unpackedJobs(item: Item | undefined): Item[] | undefined {
-  const packed = fieldOf(item, 'packed');
-  if (typeof packed !== 'string') return undefined;
-  const fields: Record<string, unknown[]> = JSON.parse(inflateRawSync(Buffer.from(packed, 'base64')).toString());
-  const names = Object.keys(fields);
-  return (fields.jobId ?? []).map((_, n) => {
-    const job: Item = {};
-    for (const name of names) if (fields[name]?.[n] != null) job[name] = fields[name][n];
+/**
+ * As items of an index, newest first. Nothing where the item has none, or what it has is not a list of as many jobs of this day.
+ * @param jobs how many were kept
+ */
+export function unpackedJobs(item: Item | undefined, { day, jobs }: { day: string; jobs: number }): Item[] | undefined {
+  const fields = unpackedFields(fieldOf(item, 'packed'));
+  const columns = INDEXED_JOB_FIELDS.map((name) => ({ name, values: listIn(fields, name, jobs) }));
+  if (columns.some(({ values }) => !values)) return undefined;
+  const unpacked: Item[] = Array.from({ length: jobs }, () => ({}));
+  for (const { name, values = [] } of columns)
+    for (const [n, value] of values.entries()) if (value !== null) Object.assign(unpacked[n] ?? {}, { [name]: value });
+  const names = new Set(unpacked.map(({ projectId, jobId }) => `${projectId} ${jobId}`));
+  if (names.size < jobs || !unpacked.every((job) => isPackedJob(job, day))) return undefined;
+  return unpacked.map((job) => {
     const { findings } = job as unknown as PackedJob;
     return findings ? { ...job, [FINDING_RULES]: findings.map(({ rule }) => rule) } : job;
   });
+}
+
+function isPackedJob({ jobId, findings = [] }: Item, day: string): boolean {
+  const areFindings = Array.isArray(findings) && findings.every((one) => typeof one?.rule === 'string');
+  return areFindings && isObjectId(jobId) && dayOf(jobId) === day;
+}
+
+/** By name. Nothing where it was damaged. */
+function unpackedFields(packed: unknown): object | undefined {
+  if (typeof packed !== 'string') return undefined;
+  try {
+    const fields: unknown = JSON.parse(inflateRawSync(Buffer.from(packed, 'base64')).toString());
+    return typeof fields === 'object' && fields !== null ? fields : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function listIn(fields: object | undefined, name: string, length: number): unknown[] | undefined {
+  const list: unknown = fields && Object.hasOwn(fields, name) ? (fields as Record<string, unknown>)[name] : undefined;
+  return Array.isArray(list) && list.length === length ? list : undefined;
 }

@@ -288,6 +288,8 @@ export interface Ledger {
   dayCounts(days: readonly string[]): Promise<Map<string, DayCounts>>;
   /** A digest of what is kept of the jobs of these days, as of `digestWith`; without the same days. @param days as of `dayCounts` */
   dayJobDigests(days: readonly string[]): Promise<Map<string, string>>;
+  /** The days that jobs were ever written of, whether any are left. Requests: 1 query. */
+  daysWritten(): Promise<string[]>;
   /** Of all days but the newest, without what is being written to, or was since it was counted. */
   olderJobs(): Promise<OlderJobs | undefined>;
 

@@ -4,7 +4,7 @@ import { defined } from '../../platform/defined.ts';
 import { isAnnotatedSince } from '../days/annotated-days.ts';
 import { DayMarker } from '../days/day-marker.ts';
 import { DayRepository } from '../days/day-repository.ts';
-import { jobDigests } from '../days/job-digests.ts';
+import { daysWritten, jobDigests } from '../days/job-digests.ts';
 import { olderJobsOf } from '../days/older-jobs.ts';
 import { expectedSince, saveExpected } from '../expected/items.ts';
 import type { Ledger } from '../model/ledger.ts';
@@ -78,6 +78,7 @@ export function tableLedger(options: TableLedgerOptions): Ledger {
     countDays: (...args) => days.count(...args),
     dayCounts: (of) => days.counts(of),
     dayJobDigests: (of) => jobDigests(table, of),
+    daysWritten: () => daysWritten(table),
     olderJobs: async () => olderJobsOf(await table.get(OLDER_JOBS_KEY), now()),
 
     verdicts: async (projectId, asked) => {

@@ -166,7 +166,7 @@ test('what findings say is not kept, as it may name people', () => {
   const packer = new JobPacker();
   const findings = [{ rule: 'failed', severity: 'warning', at: NOW, why: 'ada@example.com' }];
   packer.add({ ...at('10:00:00', 1), findings });
-  const [one] = unpackedJobs(packer.pack() as unknown as Item) ?? [];
+  const [one] = unpackedJobs(packer.pack() as unknown as Item, { day: DAY, jobs: 1 }) ?? [];
   expect(one).toMatchObject({ findings: [{ rule: 'failed', severity: 'warning' }], findingRules: ['failed'] });
   expect(JSON.stringify(one)).not.toContain('ada@');
 });
