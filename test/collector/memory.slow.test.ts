@@ -50,8 +50,8 @@ test.each([
     );
     const jobs = listed.reduce((sum, { tier }) => sum + (tier === 'free' ? 0 : sizes.jobs), 0);
     expect(first).toMatchObject({ status: 'complete', counts: { jobsNew: jobs } });
-    // What was open at the first run may have moved by the second; nothing else is written again.
+    // What was open at the first run may have moved by the second: nothing else is written again but it and what its day keeps.
     expect(second).toMatchObject({ status: 'complete', counts: { jobsNew: 0 } });
-    expect(second.counted.writes).toBeLessThan(20 + second.counts.jobsChanged);
+    expect(second.counted.writes).toBeLessThan(20 + 2 * second.counts.jobsChanged);
   },
 );
