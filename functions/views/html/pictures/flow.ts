@@ -64,18 +64,15 @@ function bands(flows: readonly Flow[], href: FlowPicture['href']): Html {
   const all = flows.reduce((sum, { restores }) => sum + restores, 0);
   const thick = (restores: number) => Math.max(2, (FULL * restores) / all);
   const left = nodes(flows, ({ from }) => [from.projectId, from.projectName]);
-  const right = nodes(flows, ({ to }) => [
+  const right = nodes(acrossFrom(flows, left), ({ to }) => [
     keyOf(to),
     to.place === 'project' ? (to.projectName ?? '') : capital(PLACE[to.place]),
   ]);
   const height = Math.max(...[...left.values(), ...right.values()].map(({ y, height: own }) => y + own));
+  const nodeOf = { left: ({ from }: Flow) => left.get(from.projectId), right: ({ to }: Flow) => right.get(keyOf(to)) };
+  const [begins, ends] = [placed('left', 'right'), placed('right', 'left')];
   const drawn = flows.map((flow) => {
-    const [a, b] = [left.get(flow.from.projectId), right.get(keyOf(flow.to))];
-    if (!a || !b) return '';
-    const h = thick(flow.restores);
-    const [y1, y2] = [a.next + h / 2, b.next + h / 2];
-    a.next += h;
-    b.next += h;
+    const [h, y1 = 0, y2 = 0] = [thick(flow.restores), begins.get(flow), ends.get(flow)];
     const middle = WIDTH / 2;
     const title = `${visible(flow.from.projectName)} to ${flow.to.place === 'project' ? visible(flow.to.projectName ?? '') : PLACE[flow.to.place]}: ${counted(flow.restores, 'restore')}`;
     return linked(
@@ -84,6 +81,19 @@ function bands(flows: readonly Flow[], href: FlowPicture['href']): Html {
     );
   });
   return html`<figure class="flow" aria-hidden="true">${labels(left, height, 'end')}<svg viewBox="0 0 ${WIDTH} ${fixed(height)}" height="${fixed(height)}" preserveAspectRatio="none">${drawn}</svg>${labels(right, height, 'start')}</figure>`;
+
+  /** The middle of each band at one side, in the order of the other side, so that none crosses its neighbour there. */
+  function placed(side: 'left' | 'right', other: 'left' | 'right'): Map<Flow, number> {
+    const middles = new Map<Flow, number>();
+    for (const flow of flows.toSorted((a, b) => (nodeOf[other](a)?.y ?? 0) - (nodeOf[other](b)?.y ?? 0))) {
+      const node = nodeOf[side](flow);
+      if (!node) continue;
+      const h = thick(flow.restores);
+      middles.set(flow, node.next + h / 2);
+      node.next += h;
+    }
+    return middles;
+  }
 
   function nodes(of: readonly Flow[], keyed: (flow: Flow) => readonly [string, string]): Map<string, Node> {
     const found = new Map<string, Node>();
@@ -104,6 +114,21 @@ function bands(flows: readonly Flow[], href: FlowPicture['href']): Html {
     }
     return found;
   }
+}
+
+/** In the order of where the restores into each place come from, on the mean: few bands cross then. */
+function acrossFrom(flows: readonly Flow[], left: ReadonlyMap<string, Node>): Flow[] {
+  const from = new Map<string, { sum: number; restores: number }>();
+  for (const flow of flows) {
+    const { y = 0, height = 0 } = left.get(flow.from.projectId) ?? {};
+    const { sum, restores } = from.get(keyOf(flow.to)) ?? { sum: 0, restores: 0 };
+    from.set(keyOf(flow.to), { sum: sum + flow.restores * (y + height / 2), restores: restores + flow.restores });
+  }
+  const meanOf = ({ to }: Flow) => {
+    const { sum = 0, restores = 1 } = from.get(keyOf(to)) ?? {};
+    return sum / restores;
+  };
+  return flows.toSorted((a, b) => meanOf(a) - meanOf(b));
 }
 
 const keyOf = ({ place, projectId = '' }: FlowEnd) => `${place} ${projectId}`;
