@@ -265,13 +265,18 @@ function namesOf(input: Input) {
   };
 }
 
-/** Conditions, key conditions and filters: terms joined by AND. */
+/** Conditions, key conditions and filters: terms joined by AND, each of them one or several, in brackets and joined by OR. */
 function matcher(expression: string, input: Input): (item: Item) => boolean {
   const { name, value } = namesOf(input);
   const terms = expression
     .replace(/BETWEEN (\S+) AND (\S+)/g, 'BETWEEN $1,$2')
     .split(' AND ')
     .map((term): ((item: Item) => boolean) => {
+      const either = /^\((.* OR .*)\)$/
+        .exec(term.trim())?.[1]
+        ?.split(' OR ')
+        .map((one) => matcher(one, input));
+      if (either) return (item) => either.some((fits) => fits(item));
       const call = /^(attribute_not_exists|attribute_exists|begins_with|contains)\(([^,)]+)(?:,([^)]+))?\)$/.exec(
         term.trim(),
       );
