@@ -17,7 +17,10 @@ export interface WriterConfig extends AtlasConfig {
 }
 
 if (isMainThread) contend(writer);
-else parentPort?.postMessage(await recordWrites(workerData, workerData.scratch));
+else {
+  const config: WriterConfig = workerData;
+  parentPort?.postMessage(await recordWrites(config, config.scratch));
+}
 
 function writer(config: WriterConfig) {
   let open: OpenLedger | undefined;

@@ -14,6 +14,8 @@ export type PackedJob = Omit<IndexedJob, 'findings'> & Pick<CountedJob, 'finding
 /** More are read in the index: an item holds 400 KB, and whoever reads a month reads 30. */
 const MAX_JOBS = 5_000;
 const MAX_CHARACTERS = 200_000;
+/** Before they are deflated, in bytes: some 400 a job. Whoever may write the table can make an item inflate to a thousand times its size. */
+const MAX_INFLATED = 8 * 1_048_576;
 
 /** @param item of an index, or a job of the table */
 export function packedJob(item: Item): PackedJob {
@@ -36,7 +38,9 @@ export class JobPacker {
     if (!jobs) return undefined;
     // By field: what repeats from job to job lies together.
     const fields = INDEXED_JOB_FIELDS.map((name) => [name, jobs.map((job) => job[name] ?? null)]);
-    const packed = deflateRawSync(JSON.stringify(Object.fromEntries(fields))).toString('base64');
+    const text = Buffer.from(JSON.stringify(Object.fromEntries(fields)));
+    if (text.length > MAX_INFLATED) return undefined;
+    const packed = deflateRawSync(text).toString('base64');
     return packed.length <= MAX_CHARACTERS ? { jobs: jobs.length, packed } : undefined;
   }
 }
@@ -69,7 +73,8 @@ function isPackedJob({ jobId, findings = [] }: Item, day: string): boolean {
 function unpackedFields(packed: unknown): object | undefined {
   if (typeof packed !== 'string') return undefined;
   try {
-    const fields: unknown = JSON.parse(inflateRawSync(Buffer.from(packed, 'base64')).toString());
+    const inflated = inflateRawSync(Buffer.from(packed, 'base64'), { maxOutputLength: MAX_INFLATED });
+    const fields: unknown = JSON.parse(inflated.toString());
     return typeof fields === 'object' && fields !== null ? fields : undefined;
   } catch {
     return undefined;

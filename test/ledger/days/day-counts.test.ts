@@ -24,6 +24,7 @@ import { ManualClock } from '../../../local/manual-clock.ts';
 import { overTable, testEngine } from '../engines.ts';
 import { completed, idAt, job, PROJECT, seen } from '../jobs.ts';
 import { list, NOW } from '../table.ts';
+import { heldWrite } from './held-write.ts';
 
 const engine = testEngine();
 const never = () => false;
@@ -91,16 +92,10 @@ test('a day that somebody else is writing to is counted again once they have end
 
 test('of two that write in one process, the one that ends first closes no mark of the other', async () => {
   await using own = await engine.newTable();
-  let held: (() => void) | undefined;
-  const both = own.gated(async (operation) => {
-    if (operation === 'PutItem') await new Promise<void>((resolve) => (held = resolve));
-  });
-  const writing = both.record(at('20T10:00:00', 1), seen(0));
-  while (!held) await new Promise((resolve) => setImmediate(resolve));
+  const { ledger: both, goOn } = await heldWrite(own, (ledger) => ledger.record(at('20T10:00:00', 1), seen(0)));
   await both.markDaysAgain(); // of the one that ends
   await own.ledger.countDays(never);
-  held();
-  await writing;
+  await goOn();
   expect((await own.ledger.dayCounts([DAY])).size).toBe(0);
   await both.markDaysAgain();
   await own.ledger.countDays(never);
@@ -157,18 +152,12 @@ test('of two that count at once the later one stays, whoever writes last', async
   await own.ledger.record(at('20T10:00:00', 1), seen(0));
   await own.ledger.countDays(never);
   await own.ledger.markDaysAgain();
-  let held: (() => void) | undefined;
-  const slow = own.gated(async (operation) => {
-    if (operation === 'PutItem') await new Promise<void>((resolve) => (held = resolve));
-  });
-  const counting = slow.countDays(never);
-  while (!held) await new Promise((resolve) => setImmediate(resolve));
+  const { goOn } = await heldWrite(own, (ledger) => ledger.countDays(never));
   clock.advance(1);
   await own.ledger.record(at('20T11:00:00', 2), seen(0));
   await own.ledger.markDaysAgain();
   await own.ledger.countDays(never);
-  held();
-  await counting;
+  await goOn();
   expect((await own.ledger.dayCounts([DAY])).get(DAY)?.status).toEqual({ RUNNING: 2 });
 });
 

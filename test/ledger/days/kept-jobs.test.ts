@@ -1,4 +1,5 @@
 // The jobs of days, as they are kept, are those that the index has: under every filter, whoever writes, and whichever version counted.
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fill } from '../../../bench/big/made-ledger.ts';
 import { projectIdOf } from '../../../bench/dynamo/made-jobs.ts';
@@ -12,6 +13,7 @@ import { DAYS_KEY, dayJobsKey, dayMarksKey } from '../../../functions/ledger/tab
 import { type EngineTable, overTable, testEngine } from '../engines.ts';
 import { completed, idAt, job, seen } from '../jobs.ts';
 import { NOW } from '../table.ts';
+import { heldWrite } from './held-write.ts';
 
 const engine = testEngine();
 const never = () => false;
@@ -148,18 +150,26 @@ test('of two that count at once, the one that kept the jobs first is the one tha
   await using own = await engine.newTable(now);
   await own.ledger.record(at('10:00:00', 1), seen(0));
   await own.ledger.markDaysAgain();
-  let held: (() => void) | undefined;
-  const slow = own.gated(async (operation) => {
-    if (operation === 'PutItem') await new Promise<void>((resolve) => (held = resolve));
-  });
-  const counting = slow.countDays(never);
-  while (!held) await new Promise((resolve) => setImmediate(resolve));
+  const { goOn } = await heldWrite(own, (ledger) => ledger.countDays(never));
   await own.ledger.record(at('11:00:00', 2), seen(0));
   await own.ledger.markDaysAgain();
   await own.ledger.countDays(never);
-  held();
-  await counting;
+  await goOn();
   expect(await statuses(own)).toHaveLength(2);
+});
+
+test('an item that inflates to more than is kept is not used, and what would is not kept', () => {
+  const packer = new JobPacker();
+  packer.add({ ...at('10:00:00', 1) });
+  const { packed = '' } = packer.pack() ?? {};
+  const text = inflateRawSync(Buffer.from(packed, 'base64')).toString();
+  const repacked = (spaces: number) => deflateRawSync(text + ' '.repeat(spaces)).toString('base64');
+  const of = { day: DAY, jobs: 1 };
+  expect(unpackedJobs({ packed: repacked(1_000) }, of)).toHaveLength(1);
+  expect(unpackedJobs({ packed: repacked(9_000_000) }, of)).toBeUndefined();
+  const large = new JobPacker();
+  for (let n = 0; n < 100; n++) large.add({ ...at('10:00:00', n), problems: ['x'.repeat(100_000)] });
+  expect(large.pack()).toBeUndefined();
 });
 
 test('what findings say is not kept, as it may name people', () => {
