@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { OF_EVERY_ENGINE } from '../../vitest.config.ts';
 
@@ -13,5 +14,7 @@ export default defineConfig({
     // Bounds for noisy machines, far above what a test takes; no test asserts on wall-clock time.
     testTimeout: 240_000,
     hookTimeout: 240_000,
+    // Most of them wait for the engine, which needs a processor, too.
+    maxWorkers: availableParallelism(),
   },
 });

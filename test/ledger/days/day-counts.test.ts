@@ -21,7 +21,7 @@ import type { Table } from '../../../functions/ledger/table/table-port.ts';
 import { percentile } from '../../../functions/platform/percentile.ts';
 import { DELIVERIES, KINDS, STATUSES } from '../../../functions/schema/words.ts';
 import { ManualClock } from '../../../local/manual-clock.ts';
-import { overTable, testEngine } from '../engines.ts';
+import { histories, overTable, testEngine } from '../engines.ts';
 import { completed, idAt, job, PROJECT, seen } from '../jobs.ts';
 import { list, NOW } from '../table.ts';
 import { heldWrite } from './held-write.ts';
@@ -262,7 +262,7 @@ test('whatever is written, counted, or cut off: counts that are given out are th
       }
       expect(await expectTruth()).toEqual([DAYS.length, DAYS.length]);
     }),
-    { numRuns: 30 },
+    { numRuns: histories(30) },
   );
 });
 

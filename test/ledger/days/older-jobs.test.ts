@@ -7,7 +7,7 @@ import { tableLedger } from '../../../functions/ledger/repositories/table-ledger
 import { OLDER_JOBS_KEY } from '../../../functions/ledger/table/keys.ts';
 import { isOpen } from '../../../functions/restore/job.ts';
 import { ManualClock } from '../../../local/manual-clock.ts';
-import { type EngineTable, testEngine } from '../engines.ts';
+import { type EngineTable, histories, testEngine } from '../engines.ts';
 import { completed, idAt, job, PROJECT, seen } from '../jobs.ts';
 import { list, NOW } from '../table.ts';
 
@@ -149,6 +149,6 @@ test('whatever is written, counted, or cut off, however time goes by: what is gi
       }
       expect(await expectTruth(own, clock.now())).toBe(true);
     }),
-    { numRuns: 60 },
+    { numRuns: histories(60) },
   );
 });
