@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Atlas, EventsQuery } from '../../functions/atlas/model/atlas.ts';
 import { AtlasError } from '../../functions/atlas/model/errors.ts';
 import { type AttributePorts, attributeRequesters } from '../../functions/collector/evaluate/attribute-requesters.ts';
+import { FIRST_JOBS, MAX_JOBS_AT_ONCE } from '../../functions/collector/evaluate/unattributed-jobs.ts';
 import { collectProject } from '../../functions/collector/project/collect-project.ts';
 import type { AttributionCoverage } from '../../functions/ledger/model/coverage.ts';
 import { LedgerError } from '../../functions/ledger/model/errors.ts';
@@ -297,13 +298,25 @@ describe('of very many, a look', () => {
       coverage = await look(coverage);
     }
     expect(looks).toBe(3);
-    expect(seen.most).toBeLessThanOrEqual(2_501);
+    expect(seen.most).toBeLessThanOrEqual(MAX_JOBS_AT_ONCE + 1);
     expect(seen.recorded).toHaveLength(45_000);
     expect(new Set(seen.recorded).size).toBe(45_000);
     expect(seen.asked.every(({ since, until }) => since < until)).toBe(true);
     expect(stored.every(({ requester }) => requester && 'reason' in requester && requester.reason === 'none')).toBe(
       true,
     );
+  });
+
+  test('takes few first, so that writing begins soon, then twice as many each time', async () => {
+    const { stored, seen, look } = looking(
+      Array.from({ length: 4_000 }, (_, nth) => Date.UTC(2025, 0, 1) + nth * MINUTE),
+    );
+    await look({ from: stored[0]?.requestedAt ?? '', dueAt: new Date(nowMs).toISOString() });
+    const minutes = seen.asked.map(({ since, until }) => (Date.parse(until) - Date.parse(since)) / MINUTE);
+    for (const [nth, size] of [FIRST_JOBS, 2 * FIRST_JOBS, 4 * FIRST_JOBS].entries()) {
+      expect(minutes[nth]).toBeGreaterThanOrEqual(size - 1);
+      expect(minutes[nth]).toBeLessThan(1.3 * size);
+    }
   });
 
   describe('of the next few', () => {
@@ -404,7 +417,7 @@ describe('of very many, a look', () => {
 
   test('says of the last of a few what all say together, where it takes an event that comes after the next began', async () => {
     const first = Date.UTC(2025, 0, 1) / 1_000;
-    const next = first + 2_500 * 200;
+    const next = first + FIRST_JOBS * 200; // begins the second batch
     const idAt = (second: number, counter: number) =>
       `${second.toString(16)}${'a'.repeat(10)}${counter.toString(16).padStart(6, '0')}`;
     const jobAt = (second: number, counter = 0): JobToMatch => {
@@ -417,7 +430,7 @@ describe('of very many, a look', () => {
       actor: { kind: 'user', id: 'b'.repeat(24), name: `user ${counter}` },
     });
     const [last, rival] = [jobAt(next - 67, 100), jobAt(next - 59, 104)];
-    const before = Array.from({ length: 2_498 }, (_, nth) => jobAt(first + nth * 200));
+    const before = Array.from({ length: FIRST_JOBS - 2 }, (_, nth) => jobAt(first + nth * 200));
     const jobs = [...before, last, rival, jobAt(next, 10_000), jobAt(next + 200, 20_000)];
     const events = [eventAt(next - 53, 108), eventAt(next + 1, 112)];
     expect(matchRequests(jobs, events).get(last.jobId)).toMatchObject({ grade: 'weak', actor: { name: 'user 108' } });

@@ -16,7 +16,14 @@ import {
   TOO_MANY_EVENTS,
 } from './attribution.ts';
 import { type RequestEvents, readRequestEvents } from './request-events.ts';
-import { type JobBatch, MAX_JOBS, readBatch, type Unattributed } from './unattributed-jobs.ts';
+import {
+  FIRST_JOBS,
+  type JobBatch,
+  MAX_JOBS,
+  MAX_JOBS_AT_ONCE,
+  readBatch,
+  type Unattributed,
+} from './unattributed-jobs.ts';
 import { type Updates, type WritePorts, writeRequesters } from './write-requesters.ts';
 
 export interface AttributePorts extends WritePorts {
@@ -69,8 +76,10 @@ export async function attributeRequesters(task: AttributeTask, ports: AttributeP
   const left: string[] = [];
   let [attempted, seen] = [false, 0];
   let failed: Attempted['failed'];
+  let size = FIRST_JOBS;
   const match = async (from: string): Promise<Matched> => {
-    const batch = await readBatch(projectId, from, ports);
+    const batch = await readBatch(projectId, { from, size }, ports);
+    size = Math.min(2 * size, MAX_JOBS_AT_ONCE);
     const answers = await answersOf(batch, { projectId, startedAt, failed: failed?.error }, ports);
     return { batch, from, ...answers };
   };

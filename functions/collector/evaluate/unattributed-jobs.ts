@@ -6,8 +6,10 @@ import { iso, isUnresolved } from './attribution.ts';
 
 /** Jobs and events so much before those that are wanted can be their rivals. */
 export const REACH_MS = MATCH_REACH_SECONDS * 1_000;
-/** Jobs matched with events at once, some 2 KB each. */
-const JOBS_AT_ONCE = 2_500;
+/** Jobs of the first batch, so few that writing begins soon; while it goes on, the next is read, of twice as many. */
+export const FIRST_JOBS = 500;
+/** The most jobs matched with events at once, some 2 KB each. */
+export const MAX_JOBS_AT_ONCE = 2_500;
 /** Jobs read in one collection; the next goes on where this one stops. */
 export const MAX_JOBS = 20_000;
 /** Jobs kept in memory from the first reading until they are attributed. Where there are more, all are read again. */
@@ -40,10 +42,10 @@ export interface JobBatch {
   next?: string;
 }
 
-/** The first batch of those requested from `from` on. Requests: 1 query a page of jobs. */
+/** The first batch of those requested from `from` on, of some `size` jobs. Requests: 1 query a page of jobs. */
 export async function readBatch(
   projectId: string,
-  from: string,
+  { from, size }: { from: string; size: number },
   { ledger, now }: { ledger: Pick<Ledger, 'projectJobs'>; now(): number },
 ): Promise<JobBatch> {
   const batch: JobBatch = { jobs: [], open: [], held: [], until: iso(now()) };
@@ -54,7 +56,7 @@ export async function readBatch(
     const { projectName, clusterName, targetProjectId } = job;
     const requestedMs = Date.parse(requestedAt);
     // However many jobs were requested at once, the next batch begins well after this one, and rivals are no large part of it.
-    const mayEnd = jobs.length >= JOBS_AT_ONCE && requestedMs - Date.parse(from) > 2 * REACH_MS;
+    const mayEnd = jobs.length >= size && requestedMs - Date.parse(from) > 2 * REACH_MS;
     if (mayEnd || jobs.length >= MAX_JOBS) {
       // Of the last, rivals may be among those that follow.
       const next = later(iso(requestedMs - REACH_MS), open[0]?.requestedAt ?? '');
