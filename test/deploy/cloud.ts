@@ -6,8 +6,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startAwsCommands } from './aws-commands.ts';
 import { eventually } from './eventually.ts';
-import { type Ended, end, mustRun, run } from './processes.ts';
+import { type Ended, end, mustRun } from './processes.ts';
 import { venv } from './venv.ts';
 
 export const REGION = 'us-east-1';
@@ -60,15 +61,16 @@ export async function startCloud(): Promise<Cloud> {
   emulator.stdout.pipe(written);
   emulator.stderr.pipe(written);
   const log = () => readFileSync(logFile, 'utf8');
+  const commands = await startAwsCommands(bin, folder, env);
   const dispose = async () => {
+    await commands[Symbol.asyncDispose]();
     await end(emulator);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
 
   // The endpoint is also said to each command: this version of the CLI takes no notice of AWS_ENDPOINT_URL for SQS.
   const always = ['--endpoint-url', env.AWS_ENDPOINT_URL ?? '', '--output', 'json'];
-  const as = (who: NodeJS.ProcessEnv, args: string[]) =>
-    run(join(bin, 'aws'), [...args, ...always], { env: { ...env, ...who }, cwd: folder });
+  const as = (who: NodeJS.ProcessEnv, args: string[]) => commands.run([...args, ...always], { ...env, ...who });
   const cloudOf = (owner: NodeJS.ProcessEnv): Cloud => ({
     port,
     bin,
