@@ -16,6 +16,8 @@ const HANDLERS = [
   'test/runtime/accounts.test.ts',
 ];
 const SLOW = ['test/**/*.slow.test.ts'];
+/** They ask of the ledger what the API asks. */
+const PAGES = 'test/api/{web,openapi,sign-in}/**';
 /** Packages of test/openapi, if they are installed, have tests of their own. */
 const PACKAGES = '**/node_modules/**';
 
@@ -59,7 +61,7 @@ export default defineConfig({
             'test/events/delivery/publishing-ledger.test.ts',
             'test/canary.test.ts',
           ],
-          exclude: [...HANDLERS, ...SLOW, PACKAGES],
+          exclude: [...HANDLERS, ...SLOW, PACKAGES, PAGES],
           env: { LEDGER_ENGINE: 'dynalite' },
           globalSetup: 'test/cli/bundled.ts',
         },
