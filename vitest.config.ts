@@ -63,6 +63,9 @@ export default defineConfig({
           ],
           exclude: [...HANDLERS, ...SLOW, PACKAGES, PAGES],
           env: { LEDGER_ENGINE: 'dynalite' },
+          // Each write takes a millisecond of processor time, and other suites may run beside them.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           globalSetup: 'test/cli/bundled.ts',
         },
       },

@@ -12,8 +12,8 @@ export default defineConfig({
     ],
     globalSetup: 'test/dynamodb-local/start.ts',
     // Bounds for noisy machines, far above what a test takes; no test asserts on wall-clock time.
-    testTimeout: 240_000,
-    hookTimeout: 240_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     // Most of them wait for the engine, which needs a processor, too.
     maxWorkers: availableParallelism(),
   },
