@@ -50,6 +50,7 @@ export async function startCloud(): Promise<Cloud> {
   const port = await freePort();
   Object.assign(env, { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` });
 
+  const commands = await startAwsCommands(bin, folder, env);
   const logFile = join(folder, 'ministack.log');
   const emulator = spawn(join(bin, 'python'), [join(HERE, 'emulator.py')], {
     cwd: folder,
@@ -61,7 +62,6 @@ export async function startCloud(): Promise<Cloud> {
   emulator.stdout.pipe(written);
   emulator.stderr.pipe(written);
   const log = () => readFileSync(logFile, 'utf8');
-  const commands = await startAwsCommands(bin, folder, env);
   const dispose = async () => {
     await commands[Symbol.asyncDispose]();
     await end(emulator);

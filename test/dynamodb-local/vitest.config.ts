@@ -13,7 +13,5 @@ export default defineConfig({
     // Bounds for noisy machines, far above what a test takes; no test asserts on wall-clock time.
     testTimeout: 600_000,
     hookTimeout: 600_000,
-    // The engine gets slower the more ask it at once: the tests of queries took 34 s alone, 249 s beside others.
-    maxWorkers: 1,
   },
 });
