@@ -7,6 +7,8 @@ import {
   DeleteTableCommand,
   DynamoDBClient,
   ResourceNotFoundException,
+  UpdateTableCommand,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { forEachConcurrent } from '../../functions/platform/for-each-concurrent.ts';
 import { ensureTable } from '../../local/dynamodb.ts';
@@ -49,6 +51,13 @@ async function reset() {
   if (ENDPOINT === undefined) startAnew();
   else await privately(deleteTable);
   await privately((client) => ensureTable(client, TABLE));
+  if (ENDPOINT !== undefined) await privately(endStream);
+}
+
+/** Nobody reads it, and once a table with one was deleted, DynamoDB Local looks for ever longer for those of later tables. */
+async function endStream(client: DynamoDBClient) {
+  await client.send(new UpdateTableCommand({ TableName: TABLE, StreamSpecification: { StreamEnabled: false } }));
+  await waitUntilTableExists({ client, maxWaitTime: 60 }, { TableName: TABLE });
 }
 
 function startAnew() {
