@@ -38,18 +38,25 @@ export const MADE_REPORT = 'made';
 /** In evidence, beside its restores: some restores before the period, to find a completed one; what is known of a project and of a run. */
 const [PER_CLUSTER, PER_PROJECT, PER_RUN] = [10, 12, 3];
 
-/** All restores in the index over them, and those of the period; with `verify`, all once more. */
+/** A job of the table takes as much as so many entries of the index over all projects, which is read where that is less. */
+const ENTRIES_A_JOB = 6;
+
+/**
+ * All restores in the index over them, or those of the project in the table, and those of the period; with `verify`, all of the report
+ * once more.
+ */
 function evidenceRequests(load: Load, project: string, cluster: string): BigRequest[] {
   const beside = PER_CLUSTER * load.clusters + PER_PROJECT * projectsOf(load) + PER_RUN * load.runs;
-  const report = (query: string, times: number): BigRequest => ({
-    ...{ route: 'GET /evidence', target: `/evidence?${query}`, about: times * load.jobs + beside },
+  const ofProject = Math.min(load.jobs, ENTRIES_A_JOB * Math.ceil(load.jobs / projectsOf(load)));
+  const report = (query: string, jobs: number): BigRequest => ({
+    ...{ route: 'GET /evidence', target: `/evidence?${query}`, about: jobs + beside },
   });
   return [
-    report('', 2),
-    report('since=2026-01-01&until=2026-11-01&timeZone=Asia/Kolkata&format=html', 2),
-    report(`projectId=${project}&format=csv&verify=true`, 4),
-    report(`${cluster}&framework=soc2,dora`, 2),
-    report(`project=team-0&cluster=${clusterNameOf(0)}`, 2),
+    report('', 2 * load.jobs),
+    report('since=2026-01-01&until=2026-11-01&timeZone=Asia/Kolkata&format=html', 2 * load.jobs),
+    report(`projectId=${project}&format=csv&verify=true`, 4 * ofProject),
+    report(`${cluster}&framework=soc2,dora`, 2 * ofProject),
+    report(`project=team-0&cluster=${clusterNameOf(0)}`, 2 * ofProject),
     { route: 'GET /evidence/:id', target: `/evidence/${MADE_REPORT}`, about: 0 },
     { route: 'GET /evidence/:id/report', target: `/evidence/${MADE_REPORT}/report`, about: 0 },
   ];
@@ -138,7 +145,8 @@ export function requestsOf(load: Load, files: readonly string[]): BigRequest[] {
     ...pictureRequests(load),
     {
       route: 'GET /projects/:project/clusters/:clusterName/recovery',
-      target: `/projects/${project}/clusters/${clusterNameOf(0)}/recovery?limit=200`,
+      target: `/projects/${project}/clusters/${clusterNameOf(0)}/recovery?limit=${CLUSTER_JOBS}`,
+      about: Math.min(Math.ceil(load.jobs / clusters), CLUSTER_JOBS),
     },
 
     ...evidenceRequests(load, project, cluster),

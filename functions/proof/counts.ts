@@ -66,25 +66,27 @@ export const nothingListed = (): Listed => ({ all: new Tally(), inPeriod: new Ta
  * The table is counted unless its index shows just what was recorded, job by job, and of the period just what the table has. Indexes
  * are made from the table, so then that is there.
  * @param expected read before `listed`, so that it is no more
+ * @param listed absent where the index over all projects was not read
  * @param inPeriod the table's jobs of the period
  * @throws LedgerError
  */
 export async function countsOf(
   ledger: Pick<Ledger, 'census'>,
   { projectId, recorded: expected = {} }: Expected,
-  listed: Listed,
+  listed: Listed | undefined,
   inPeriod: Counted,
 ): Promise<Counts> {
   const { recorded, recordedIds } = expected;
-  const isExact = listed.all.jobs === recorded && listed.all.ids === recordedIds;
-  if (isExact && isSame(listed.inPeriod, inPeriod)) {
+  const all = listed?.all;
+  const isExact = all?.jobs === recorded && all?.ids === recordedIds;
+  if (listed && isExact && isSame(listed.inPeriod, inPeriod)) {
     return { table: listed.all.jobs, index: listed.all.jobs, recorded, isAllThere: true };
   }
   const { table: whole, index } = await ledger.census(projectId, expected.letGo);
   const table = whole.without(letGoBy(expected.letGo));
   return {
     table: table.jobs,
-    index: Math.max(index, listed.all.jobs > table.jobs ? listed.all.jobs : 0),
+    index: Math.max(index, all && all.jobs > table.jobs ? all.jobs : 0),
     recorded,
     isAllThere: isAllThere(expected, table),
   };

@@ -19,8 +19,8 @@ import { RestoresByCluster } from './restores-by-cluster.ts';
 export interface Gathering {
   ledger: Ledger;
   asking: Asking;
-  /** Jobs as the index shows them, by project; read after what is expected. */
-  listed: ReadonlyMap<string, Listed>;
+  /** Jobs as the index shows them, by project; read after what is expected. Absent: not read, so that jobs of the table are counted. */
+  listed: ReadonlyMap<string, Listed> | undefined;
   projectNames: ReadonlyMap<string, string>;
   objectives: Objectives;
   /** Takes the project, unless no restore of it can be of the period. */
@@ -50,7 +50,7 @@ export async function gatherProject(expected: Expected, gathering: Gathering): P
     if (isAltered(job)) altered.add(job.jobId);
     await restores.add(job);
   }
-  const counts = await countsOf(ledger, expected, listed.get(projectId) ?? nothingListed(), inPeriod);
+  const counts = await countsOf(ledger, expected, listed && (listed.get(projectId) ?? nothingListed()), inPeriod);
   const proven = proveRecordedProject({ ...expected, coverage, clusters, counts }, asking);
   if (!proven) return [];
   const [knownSince] = [known, ...clusters].flatMap((one) => one?.firstSeenAt ?? []).sort();

@@ -4,7 +4,7 @@ import type { Ledger } from '../../ledger/model/ledger.ts';
 import { defined } from '../../platform/defined.ts';
 import { listOf } from '../../platform/lists/list-of.ts';
 import { untilAborted } from '../../platform/lists/until-aborted.ts';
-import { type Listed, listedIn } from '../../proof/counts.ts';
+import type { Listed } from '../../proof/counts.ts';
 import { type Expected, expectedOf } from '../../proof/expected.ts';
 import { claimOf, type NamedGap, proveLedger } from '../../proof/ledger.ts';
 import type { Asking } from '../../proof/period.ts';
@@ -20,6 +20,7 @@ import { byName, type EvidenceBody, type EvidenceHead, type ProjectHead, SCHEMA_
 import { isReadLate, limitsOf, verdictOf } from '../model/words.ts';
 import { zoned } from '../model/zoned.ts';
 import { gatherProject } from './gather-project.ts';
+import { listing } from './listing.ts';
 import { NumbersTally } from './numbers.ts';
 import { ProvenThrough } from './proven-through.ts';
 import { runsOverAll } from './runs-over-all.ts';
@@ -52,8 +53,8 @@ export interface Only {
 }
 
 /**
- * What is expected of the jobs is read first, so that all of it is in what is read after it: the index over all projects, then the
- * jobs of the period.
+ * What is expected of the jobs is read first, so that all of it is in what is read after it: the index over all projects, where many
+ * are wanted, then the jobs of the period.
  * @param body takes the projects, by name
  * @returns the rest. Memory: some KB a project, and the gaps; of restores, a number each
  * @throws LedgerError, TemporaryFileError
@@ -77,9 +78,9 @@ export async function gather(ledger: Ledger, options: GatherOptions, body: Evide
   const recorded: Expected[] = [];
   for await (const facts of untilAborted(signal, ledger.projects())) recorded.push(await expectedOf(ledger, facts));
   progress.show('counting restore jobs');
-  const listing = { listedJobs: () => untilAborted(signal, ledger.listedJobs()) };
-  const listed = await listedIn(listing, period, recorded);
-  const all = [...recorded, ...strays(listed, recorded)].sort(byProject);
+  const about = { period, signal, ...defined({ projectIds: only?.projectIds }) };
+  const { listed, strays } = await listing(ledger, recorded, about);
+  const all = [...recorded, ...strays].sort(byProject);
   const isChosen = ({ projectId }: { projectId?: string }) =>
     only === undefined || projectId === undefined || only.projectIds.includes(projectId);
   const projects = all.filter(isChosen);
@@ -169,7 +170,7 @@ const chosenOf = ({ projectIds, clusterName }: Only, names: ReadonlyMap<string, 
 
 interface Verified {
   ledger: Ledger;
-  listed: ReadonlyMap<string, Listed>;
+  listed: ReadonlyMap<string, Listed> | undefined;
   projects: readonly Expected[];
   options: GatherOptions;
 }
@@ -178,8 +179,8 @@ interface Verified {
 function verified({ ledger, listed, projects, options }: Verified): Promise<Verification[]> {
   const { progress, only, verifyByProject = only !== undefined, signal } = options;
   const projectIds = projects.map(({ projectId }) => projectId);
-  const counts = new Map([...listed].map(([projectId, { all }]) => [projectId, all.jobs]));
-  const how = verifyByProject ? { projectIds, progress } : { listed: counts, progress };
+  const counts = listed && new Map([...listed].map(([projectId, { all }]) => [projectId, all.jobs]));
+  const how = verifyByProject ? { projectIds, progress } : { progress, ...defined({ listed: counts }) };
   return listOf(untilAborted(signal, verifyAll(ledger, how)));
 }
 
@@ -225,14 +226,6 @@ class Tallies implements EvidenceBody {
     if (isReadLate(cluster, this.#period)) this.readLate += 1;
     return this.#body.cluster(cluster);
   };
-}
-
-/** Projects with jobs alone, of which nothing else is on record. */
-function strays(listed: ReadonlyMap<string, Listed>, recorded: readonly Expected[]): Expected[] {
-  const known = new Set(recorded.map(({ projectId }) => projectId));
-  return [...listed.keys()]
-    .filter((projectId) => !known.has(projectId))
-    .map((projectId) => ({ projectId, projectName: projectId, lostArchives: [] }));
 }
 
 const byProject = (a: Expected, b: Expected) =>
