@@ -38,8 +38,8 @@ export const MADE_REPORT = 'made';
 /** In evidence, beside its restores: some restores before the period, to find a completed one; what is known of a project and of a run. */
 const [PER_CLUSTER, PER_PROJECT, PER_RUN] = [10, 12, 3];
 
-/** A job of the table takes as much as so many entries of the index over all projects, which is read where that is less. */
-const ENTRIES_A_JOB = 6;
+/** The index over all projects is read for a report of a larger part of all restores, as that takes less. */
+const FEW = 1 / 20;
 
 /**
  * All restores in the index over them, or those of the project in the table, and those of the period; with `verify`, all of the report
@@ -47,7 +47,7 @@ const ENTRIES_A_JOB = 6;
  */
 function evidenceRequests(load: Load, project: string, cluster: string): BigRequest[] {
   const beside = PER_CLUSTER * load.clusters + PER_PROJECT * projectsOf(load) + PER_RUN * load.runs;
-  const ofProject = Math.min(load.jobs, ENTRIES_A_JOB * Math.ceil(load.jobs / projectsOf(load)));
+  const ofProject = 1 / projectsOf(load) <= FEW ? Math.ceil(load.jobs / projectsOf(load)) : load.jobs;
   const report = (query: string, jobs: number): BigRequest => ({
     ...{ route: 'GET /evidence', target: `/evidence?${query}`, about: jobs + beside },
   });

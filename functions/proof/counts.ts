@@ -1,11 +1,12 @@
 // functions/proof/counts.ts: a project's restore jobs by different counts, and what it means where these differ.
 import { letGoBy } from '../ledger/let-go/let-go.ts';
+import { canonicalJson } from '../ledger/model/fingerprint.ts';
 import { NO_IDS, toggled } from '../ledger/model/id-set.ts';
 import type { Owner } from '../ledger/model/known-project.ts';
 import type { Ledger } from '../ledger/model/ledger.ts';
 import { type Counted, isAllThere } from '../ledger/model/uncounted.ts';
 import { requestedAt } from '../restore/object-id.ts';
-import type { Expected } from './expected.ts';
+import type { Expected, Recorded } from './expected.ts';
 import type { Gap } from './gap.ts';
 import { missing } from './hub.ts';
 import { type Period, when } from './period.ts';
@@ -64,14 +65,14 @@ export const nothingListed = (): Listed => ({ all: new Tally(), inPeriod: new Ta
 
 /**
  * The table is counted unless its index shows just what was recorded, job by job, and of the period just what the table has. Indexes
- * are made from the table, so then that is there.
+ * are made from the table, so then that is there. Where counts differ, all is read once more, beginning with what is expected.
  * @param expected read before `listed`, so that it is no more
  * @param listed absent where the index over all projects was not read
  * @param inPeriod the table's jobs of the period
  * @throws LedgerError
  */
 export async function countsOf(
-  ledger: Pick<Ledger, 'census'>,
+  ledger: Pick<Ledger, 'census' | 'coverage'>,
   { projectId, recorded: expected = {} }: Expected,
   listed: Listed | undefined,
   inPeriod: Counted,
@@ -82,12 +83,30 @@ export async function countsOf(
   if (listed && isExact && isSame(listed.inPeriod, inPeriod)) {
     return { table: listed.all.jobs, index: listed.all.jobs, recorded, isAllThere: true };
   }
+  const first = await counted(ledger, projectId, expected, all);
+  if (agree(first)) return first;
+  // A job may have been recorded a moment ago, so that an index has yet to show it, or jobs have been let go since.
+  const now = await ledger.coverage(projectId);
+  if (now?.recorded === undefined) return counted(ledger, projectId, expected, all);
+  const isLetGoSince = canonicalJson(now.letGo) !== canonicalJson(expected.letGo);
+  return counted(ledger, projectId, now, isLetGoSince ? undefined : all);
+}
+
+const agree = ({ table, index, recorded = 0, isAllThere }: Counts) =>
+  index === table && table >= recorded && isAllThere !== false;
+
+async function counted(
+  ledger: Pick<Ledger, 'census'>,
+  projectId: string,
+  expected: Recorded,
+  listed: Tally | undefined,
+): Promise<Counts> {
   const { table: whole, index } = await ledger.census(projectId, expected.letGo);
   const table = whole.without(letGoBy(expected.letGo));
   return {
     table: table.jobs,
-    index: Math.max(index, all && all.jobs > table.jobs ? all.jobs : 0),
-    recorded,
+    index: Math.max(index, listed && listed.jobs > table.jobs ? listed.jobs : 0),
+    recorded: expected.recorded,
     isAllThere: isAllThere(expected, table),
   };
 }

@@ -1,23 +1,26 @@
-// A report of few projects counts their jobs in the table, and says of them what one of all projects says, which reads the index over all.
+// A report of few projects counts their jobs in the table, and says of them no less than one of all projects, which reads the index over all.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { fill, projectsOf } from '../../bench/big/made-ledger.ts';
 import { projectIdOf } from '../../bench/dynamo/made-jobs.ts';
+import type { ProjectCoverage } from '../../functions/ledger/model/coverage.ts';
+import { NO_IDS, toggled } from '../../functions/ledger/model/id-set.ts';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import { coverageKey, jobKey, type Key, projectKey } from '../../functions/ledger/table/keys.ts';
 import { listOf } from '../../functions/platform/lists/list-of.ts';
 import { NO_PROGRESS } from '../../functions/proof/verify/verify-all.ts';
+import type { GatherOptions } from '../../functions/report/gather/gather.ts';
 import { type EngineTable, testEngine } from '../ledger/engines.ts';
 import { NOW } from '../ledger/table.ts';
 import { wholeEvidence } from './whole.ts';
 
 const untilMs = Date.parse(NOW);
 const DAY_MS = 86_400_000;
-const load = { jobs: 350, clusters: 175, runs: 3, untilMs };
+const load = { jobs: 525, clusters: 525, runs: 3, untilMs };
 const [CHOSEN, OTHER] = [projectIdOf(0), projectIdOf(1)];
 const PERIOD = { since: new Date(untilMs - 90 * DAY_MS).toISOString(), until: NOW, ended: false };
 const engine = testEngine();
 
-describe('the evidence of one project of seven', () => {
+describe('the evidence of one project of twenty-one', () => {
   let own: EngineTable;
   beforeAll(async () => {
     own = await engine.newTable(() => untilMs);
@@ -37,10 +40,11 @@ describe('the evidence of one project of seven', () => {
     await (item ? own.table.put({ ...item, ...key }) : own.remove(key));
   }
 
-  const evidence = (ledger: Ledger, projectIds?: readonly string[]) =>
+  const evidence = (ledger: Ledger, projectIds?: readonly string[], more: Partial<GatherOptions> = {}) =>
     wholeEvidence(ledger, {
       ...{ period: PERIOD, madeAt: NOW, version: '0', ledgerName: 'made', verify: false, progress: NO_PROGRESS },
       only: projectIds && { projectIds },
+      ...more,
     });
   const withoutIndex = (): Ledger => ({
     ...own.ledger,
@@ -104,6 +108,60 @@ describe('the evidence of one project of seven', () => {
     expect(all.projects.map(({ projectId }) => projectId)).toContain(unknown);
     expect(one.projects).toEqual(all.projects.filter(({ projectId }) => projectId === unknown));
     expect((await evidence(withoutIndex(), [`5${'0'.repeat(22)}2`])).projects).toEqual([]);
+  });
+
+  const JUNK = 'z'.repeat(24);
+
+  test('what something else put among the jobs is a gap, whatever its key, and where nothing else is on record', async () => {
+    const unknown = `5${'0'.repeat(22)}3`;
+    const item = await itemOf(await oldest());
+    await set(jobKey(unknown, JUNK), { ...item, projectId: unknown });
+    const one = await evidence(withoutIndex(), [CHOSEN, unknown]);
+    expect(one.projects.map(({ projectId }) => projectId).sort()).toEqual([unknown, CHOSEN].sort());
+    expect(one.gaps).toContainEqual(expect.objectContaining({ projectId: unknown }));
+  });
+
+  test('so is it in a project of which jobs were let go', async () => {
+    const before = (await jobsOf(CHOSEN))[1]?.requestedAt ?? '';
+    const { jobId = '' } = (await jobsOf(CHOSEN))[0] ?? {};
+    const item = await itemOf(jobId);
+    const coverage = (await own.table.get(coverageKey(CHOSEN))) ?? {};
+    await set(coverageKey(CHOSEN), coverage);
+    const letGo = {
+      before,
+      kept: [],
+      jobs: 1,
+      ids: toggled(NO_IDS, [jobId]),
+      heads: 'x',
+      days: 300,
+      since: NOW,
+      at: NOW,
+    };
+    await own.ledger.saveCoverage(CHOSEN, (latest) => ({
+      ...(latest as ProjectCoverage),
+      ...{ recorded: (latest?.recorded ?? 0) - 1, recordedIds: toggled(latest?.recordedIds ?? NO_IDS, [jobId]), letGo },
+    }));
+    const gaps = async () =>
+      (await evidence(withoutIndex(), [CHOSEN])).gaps.filter(({ reason }) => reason === 'record-differs');
+    expect(await gaps()).toEqual([]);
+    await set(jobKey(CHOSEN, '0junk'), item);
+    expect(await gaps()).toMatchObject([{ projectId: CHOSEN }]);
+  });
+
+  test('ends where its caller has left', async () => {
+    const abort = new AbortController();
+    let censuses = 0;
+    const ledger: Ledger = {
+      ...withoutIndex(),
+      census: async (...args) => {
+        censuses += 1;
+        abort.abort(new Error('left'));
+        return own.ledger.census(...args);
+      },
+    };
+    const unknown = Array.from({ length: 4 }, (_, n) => `5${'0'.repeat(21)}1${n}`);
+    await expect(evidence(ledger, unknown, { signal: abort.signal })).rejects.toThrow('left');
+    expect(censuses).toBe(1);
   });
 
   test('of most projects it reads the index, which takes less', async () => {

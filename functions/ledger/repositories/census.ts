@@ -1,5 +1,5 @@
 // functions/ledger/repositories/census.ts: the jobs of the table and of its indexes, read to be counted.
-import { LAST_ID, lowestIdAt } from '../../restore/object-id.ts';
+import { isObjectId, LAST_ID, lowestIdAt } from '../../restore/object-id.ts';
 import { type LetGo, letGoBy } from '../let-go/let-go.ts';
 import type { Census, ListedJob, RecordedJob } from '../model/ledger.ts';
 import { InTable } from '../model/uncounted.ts';
@@ -56,7 +56,7 @@ export async function census(table: Table, projectId: string, letGo?: LetGo): Pr
     clusterNames.add(String(item.clusterName));
     if (isLetGo(jobId)) continue;
     here += 1;
-    if (letGo && jobId < lowestIdAt(letGo.before)) kept += 1;
+    if (letGo && isObjectId(jobId) && jobId < lowestIdAt(letGo.before)) kept += 1;
     else if (misplacedFields(item).length > 0) misplaced += 1;
   }
   const listed = await countListed(table, projectId, clusterNames, letGo);

@@ -50,6 +50,7 @@ export async function gatherProject(expected: Expected, gathering: Gathering): P
     if (isAltered(job)) altered.add(job.jobId);
     await restores.add(job);
   }
+  signal?.throwIfAborted();
   const counts = await countsOf(ledger, expected, listed && (listed.get(projectId) ?? nothingListed()), inPeriod);
   const proven = proveRecordedProject({ ...expected, coverage, clusters, counts }, asking);
   if (!proven) return [];

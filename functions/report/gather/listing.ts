@@ -5,8 +5,8 @@ import { type Listed, listedIn } from '../../proof/counts.ts';
 import type { Expected } from '../../proof/expected.ts';
 import type { Period } from '../../proof/period.ts';
 
-/** A job of the table takes some 0.37 read units to be counted, an entry of the index 0.06 (docs/performance.md#growth). */
-const ENTRIES_A_JOB = 6;
+/** To count a job in the table takes as much as so many entries of the index: most where histories are long, or clusters have few jobs. */
+const ENTRIES_A_JOB = 20;
 
 export interface Listing {
   /** By project. Absent: not read. */
@@ -16,19 +16,22 @@ export interface Listing {
 }
 
 /**
- * Requests: 1 scan a MB of the index, or, where counting the jobs of the projects in the table takes less, 1 query for each project of
- * which nothing is on record.
- * @param recorded of all projects @param projectIds those of the report @throws LedgerError
+ * Requests: 1 scan a MB of the index, or, where counting the jobs of the projects in the table takes less, those of counting the jobs of
+ * each project of which nothing is on record.
+ * @param recorded of all projects @param projectIds those of the report @throws LedgerError, and the signal's reason
  */
 export async function listing(
-  ledger: Pick<Ledger, 'listedJobs' | 'projectJobs'>,
+  ledger: Pick<Ledger, 'listedJobs' | 'census'>,
   recorded: readonly Expected[],
   { period, projectIds, signal }: { period: Period; projectIds?: readonly string[]; signal?: AbortSignal | undefined },
 ): Promise<Listing> {
   if (projectIds && areFew(projectIds, recorded)) {
-    const unknown = unknownOf(projectIds, recorded);
     const strays: Expected[] = [];
-    for (const projectId of unknown) if (await hasJobs(ledger, projectId)) strays.push(stray(projectId));
+    for (const projectId of unknownOf(projectIds, recorded)) {
+      signal?.throwIfAborted();
+      const { table } = await ledger.census(projectId);
+      if (table.jobs > 0) strays.push(stray(projectId));
+    }
     return { strays };
   }
   const listed = await listedIn({ listedJobs: () => untilAborted(signal, ledger.listedJobs()) }, period, recorded);
@@ -38,17 +41,12 @@ export async function listing(
 function areFew(projectIds: readonly string[], recorded: readonly Expected[]): boolean {
   const jobsOf = (some: readonly Expected[]) => some.reduce((sum, { recorded: of }) => sum + (of?.recorded ?? 0), 0);
   const chosen = recorded.filter(({ projectId }) => projectIds.includes(projectId));
-  return ENTRIES_A_JOB * jobsOf(chosen) <= jobsOf(recorded);
+  return ENTRIES_A_JOB * (jobsOf(chosen) + unknownOf(projectIds, recorded).length) <= jobsOf(recorded);
 }
 
 function unknownOf(projectIds: Iterable<string>, recorded: readonly Expected[]): string[] {
   const known = new Set(recorded.map(({ projectId }) => projectId));
   return [...new Set(projectIds)].filter((projectId) => !known.has(projectId));
-}
-
-async function hasJobs(ledger: Pick<Ledger, 'projectJobs'>, projectId: string): Promise<boolean> {
-  for await (const _ of ledger.projectJobs(projectId)) return true;
-  return false;
 }
 
 const stray = (projectId: string): Expected => ({ projectId, projectName: projectId, lostArchives: [] });
