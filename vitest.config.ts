@@ -18,8 +18,6 @@ const HANDLERS = [
 const SLOW = ['test/**/*.slow.test.ts'];
 /** They ask of the ledger what the API asks. */
 const PAGES = 'test/api/{web,openapi,sign-in}/**';
-/** They fill large ledgers, and count what is asked of the table port, which is the same of any engine. */
-const COUNTS_REQUESTS = 'test/api/{overview,growth}.test.ts';
 /** Packages of test/openapi, if they are installed, have tests of their own. */
 const PACKAGES = '**/node_modules/**';
 
@@ -63,7 +61,7 @@ export default defineConfig({
             'test/events/delivery/publishing-ledger.test.ts',
             'test/canary.test.ts',
           ],
-          exclude: [...HANDLERS, ...SLOW, PACKAGES, PAGES, COUNTS_REQUESTS],
+          exclude: [...HANDLERS, ...SLOW, PACKAGES, PAGES],
           env: { LEDGER_ENGINE: 'dynalite' },
           // Each write takes a millisecond of processor time, and other suites may run beside them.
           testTimeout: 600_000,

@@ -1,11 +1,10 @@
 // functions/proof/counts.ts: a project's restore jobs by different counts, and what it means where these differ.
 import { letGoBy } from '../ledger/let-go/let-go.ts';
-import { canonicalJson } from '../ledger/model/fingerprint.ts';
 import { NO_IDS, toggled } from '../ledger/model/id-set.ts';
 import type { Owner } from '../ledger/model/known-project.ts';
 import type { Ledger } from '../ledger/model/ledger.ts';
 import { type Counted, isAllThere } from '../ledger/model/uncounted.ts';
-import { requestedAt } from '../restore/object-id.ts';
+import { isObjectId, requestedAt } from '../restore/object-id.ts';
 import type { Expected, Recorded } from './expected.ts';
 import type { Gap } from './gap.ts';
 import { missing } from './hub.ts';
@@ -55,6 +54,7 @@ export async function listedIn(
     const project = projects.get(projectId) ?? nothingListed();
     projects.set(projectId, project);
     if (!letGo.get(projectId)?.(jobId)) project.all.add(jobId);
+    if (!isObjectId(jobId)) continue; // put there by something else: no id of Atlas's, and of no time
     const at = requestedAt(jobId);
     if (at >= since && at < until) project.inPeriod.add(jobId);
   }
@@ -65,42 +65,34 @@ export const nothingListed = (): Listed => ({ all: new Tally(), inPeriod: new Ta
 
 /**
  * The table is counted unless its index shows just what was recorded, job by job, and of the period just what the table has. Indexes
- * are made from the table, so then that is there. Where counts differ, all is read once more, beginning with what is expected.
+ * are made from the table, so then that is there. Where an index shows less than the table has, both are counted once more.
  * @param expected read before `listed`, so that it is no more
  * @param listed absent where the index over all projects was not read
  * @param inPeriod the table's jobs of the period
  * @throws LedgerError
  */
 export async function countsOf(
-  ledger: Pick<Ledger, 'census' | 'coverage'>,
+  ledger: Pick<Ledger, 'census'>,
   { projectId, recorded: expected = {} }: Expected,
   listed: Listed | undefined,
   inPeriod: Counted,
 ): Promise<Counts> {
   const { recorded, recordedIds } = expected;
-  const all = listed?.all;
-  const isExact = all?.jobs === recorded && all?.ids === recordedIds;
-  if (listed && isExact && isSame(listed.inPeriod, inPeriod)) {
+  const isExact = listed !== undefined && listed.all.jobs === recorded && listed.all.ids === recordedIds;
+  if (isExact && isSame(listed.inPeriod, inPeriod)) {
     return { table: listed.all.jobs, index: listed.all.jobs, recorded, isAllThere: true };
   }
-  const first = await counted(ledger, projectId, expected, all);
-  if (agree(first)) return first;
-  // A job may have been recorded a moment ago, so that an index has yet to show it, or jobs have been let go since.
-  const now = await ledger.coverage(projectId);
-  if (now?.recorded === undefined) return counted(ledger, projectId, expected, all);
-  const isLetGoSince = canonicalJson(now.letGo) !== canonicalJson(expected.letGo);
-  return counted(ledger, projectId, now, isLetGoSince ? undefined : all);
+  const first = await counted(ledger, projectId, expected, listed?.all);
+  // An index has yet to show what was recorded a moment ago.
+  return first.index < first.table ? counted(ledger, projectId, expected, listed?.all) : first;
 }
-
-const agree = ({ table, index, recorded = 0, isAllThere }: Counts) =>
-  index === table && table >= recorded && isAllThere !== false;
 
 async function counted(
   ledger: Pick<Ledger, 'census'>,
   projectId: string,
   expected: Recorded,
   listed: Tally | undefined,
-): Promise<Counts> {
+): Promise<Counts & { index: number }> {
   const { table: whole, index } = await ledger.census(projectId, expected.letGo);
   const table = whole.without(letGoBy(expected.letGo));
   return {

@@ -25,9 +25,10 @@ export async function listing(
   recorded: readonly Expected[],
   { period, projectIds, signal }: { period: Period; projectIds?: readonly string[]; signal?: AbortSignal | undefined },
 ): Promise<Listing> {
-  if (projectIds && areFew(projectIds, recorded)) {
+  const unknown = unknownOf(projectIds ?? [], recorded);
+  if (projectIds && areFew(projectIds, unknown, recorded)) {
     const strays: Expected[] = [];
-    for (const projectId of unknownOf(projectIds, recorded)) {
+    for (const projectId of unknown) {
       signal?.throwIfAborted();
       const { table } = await ledger.census(projectId);
       if (table.jobs > 0) strays.push(stray(projectId));
@@ -38,10 +39,10 @@ export async function listing(
   return { listed, strays: unknownOf(listed.keys(), recorded).map(stray) };
 }
 
-function areFew(projectIds: readonly string[], recorded: readonly Expected[]): boolean {
+function areFew(projectIds: readonly string[], unknown: readonly string[], recorded: readonly Expected[]): boolean {
   const jobsOf = (some: readonly Expected[]) => some.reduce((sum, { recorded: of }) => sum + (of?.recorded ?? 0), 0);
   const chosen = recorded.filter(({ projectId }) => projectIds.includes(projectId));
-  return ENTRIES_A_JOB * (jobsOf(chosen) + unknownOf(projectIds, recorded).length) <= jobsOf(recorded);
+  return ENTRIES_A_JOB * (jobsOf(chosen) + unknown.length) <= jobsOf(recorded);
 }
 
 function unknownOf(projectIds: Iterable<string>, recorded: readonly Expected[]): string[] {
